@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 01: a blocking echo server and its client.
+ *
+ * Usage: `01-blocking-echo FOLDER [LESSON-FOLDER]`
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/01-blocking-echo/protocol.h"
+
+/** Sends bytes and expects the very same back. */
+static void expect_echo(struct peer *client, const void *data, size_t size)
+{
+    send_bytes(client, data, size);
+    expect_bytes(client, data, size);
+}
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(const char *command_line)
+{
+    struct program *server = start(command_line);
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+static void says_ready_in_time(void)
+{
+    tried("started `server 1`, waited for the line `ready`, opened the pipe");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    start_ready("server 1");
+    connect_peer(PIPE_NAME);
+}
+
+static void echoes(void)
+{
+    tried("opened the pipe and sent \"hello\"");
+    likely("the server does not send back what it read");
+    start_ready("server 1");
+    expect_echo(connect_peer(PIPE_NAME), "hello", 5);
+}
+
+static void client_wins_the_race(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe "
+          "meanwhile, let it go on and sent \"hello\"");
+    likely("ConnectNamedPipe gives FALSE with error 535, "
+           "ERROR_PIPE_CONNECTED, when the client came first. The pipe is "
+           "connected: go on");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    expect_echo(client, "hello", 5);
+}
+
+static void other_connect_errors_count(void)
+{
+    tried("made ConnectNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 535 means that the pipe is connected: every other error has "
+           "to be reported, by die(\"ConnectNamedPipe\")");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void zero_bytes_come_back(void)
+{
+    static const char data[] = "\0zero\0bytes\0\0";
+    tried("sent 13 bytes, some of them zero");
+    likely("the server takes the data for a string, which ends at the first "
+           "zero byte: use the count that ReadFile gave");
+    start_ready("server 1");
+    expect_echo(connect_peer(PIPE_NAME), data, sizeof data);
+}
+
+static void nothing_is_added(void)
+{
+    tried("sent \"a longer message\", read it back, sent \"hi\"");
+    likely("the server sends its whole buffer, or what an earlier read left "
+           "in it: WriteFile gets the count of this read");
+    start_ready("server 1");
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(client, "a longer message", 16);
+    /* "!" shows what came between: nothing may. */
+    expect_echo(client, "hi", 2);
+    expect_echo(client, "!", 1);
+}
+
+static void largest_message_comes_back(void)
+{
+    char data[MESSAGE_MAX];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)(i % 251);
+    tried("sent %d bytes, as many as a message may have", MESSAGE_MAX);
+    likely("the server's buffer is smaller than MESSAGE_MAX, or it writes "
+           "behind the end of its buffer");
+    start_ready("server 1");
+    expect_echo(connect_peer(PIPE_NAME), data, sizeof data);
+}
+
+static void ends_cleanly(void)
+{
+    tried("started `server 1`, sent \"hello\", closed the client's end");
+    likely("when the client has closed its end, ReadFile gives FALSE with "
+           "error 109, ERROR_BROKEN_PIPE: that is the end, not a failure");
+    struct program *server = start_ready("server 1");
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(client, "hello", 5);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+static void read_errors_count(void)
+{
+    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("the server takes every failed read for the end: only 109 is, and "
+           "any other error has to be reported, by die(\"ReadFile\")");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "ReadFile:1:1450"});
+    expect_line(server, "ready", 1);
+    connect_peer(PIPE_NAME);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void serves_the_next(void)
+{
+    tried("started `server 2` and came with two clients, one after the other");
+    likely("the server ends after its first client, or does not create the "
+           "pipe again for the second");
+    struct program *server = start_ready("server 2");
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(client, "first", 5);
+    close_peer(client);
+    expect_line(server, "ready", 2);
+    client = connect_peer(PIPE_NAME);
+    expect_echo(client, "second", 6);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(server);
+}
+
+static void hasty_client_does_no_harm(void)
+{
+    tried("held the server before WriteFile, closed the client's end "
+          "meanwhile, and came with a second client");
+    likely("a client that leaves before its reply makes WriteFile fail with "
+           "error 232, ERROR_NO_DATA: the server goes on with the next one");
+    struct program *server =
+        start_with("server 2", &(struct conditions){.gate = "WriteFile:1"});
+    expect_line(server, "ready", 1);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    wait_at_gate(server);
+    close_peer(client);
+    open_gate(server);
+    expect_line(server, "ready", 2);
+    client = connect_peer(PIPE_NAME);
+    expect_echo(client, "hello", 5);
+}
+
+static void remote_clients_are_refused(void)
+{
+    tried("looked at the third argument of CreateNamedPipeW");
+    likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is open to "
+           "other computers");
+    struct program *server = start_ready("server 1");
+    const struct lens_record *call = find_call(server, "CreateNamedPipeW", 1);
+    const char *mode = call != NULL ? strstr(call->in, "mode=") : NULL;
+    if (mode == NULL)
+        fail_program(server, "CreateNamedPipeW is called");
+    if ((strtoul(mode + 5, NULL, 0) & PIPE_REJECT_REMOTE_CLIENTS) == 0)
+        fail_check("PIPE_REJECT_REMOTE_CLIENTS is set", "%.20s", mode);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`");
+    likely("the server does not look at its argument");
+    expect_end(start("server many"), 2);
+}
+
+static void client_gets_its_replies(void)
+{
+    tried("let `client one two` talk to the server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start_ready("server 1");
+    struct program *client = start("client one two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void client_puts_pieces_together(void)
+{
+    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
+    likely("the client takes one ReadFile for one reply: on a byte pipe it "
+           "reads until it has as many bytes as it sent");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client =
+        start_with("client hello", &(struct conditions){.gate = "ReadFile:2"});
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hel", 3);
+    wait_at_gate(client);
+    send_bytes(server, "lo", 2);
+    open_gate(client);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+    expect_no_leak(client);
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client hello` without a server");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client hello");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static const char ENDS[] = "The server ends cleanly when its client leaves";
+static const char ECHOES[] = "The server sends back what it reads";
+
+static const struct check CHECKS[] = {
+    {
+        .name = "The server says `ready` when a client may come",
+        .run = says_ready_in_time,
+        .read = "Read it",
+    },
+    {
+        .name = ECHOES,
+        .run = echoes,
+        .read = "Read it",
+    },
+    {
+        .name = "A client that comes before ConnectNamedPipe is served (535)",
+        .run = client_wins_the_race,
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "Any other error of ConnectNamedPipe is reported",
+        .run = other_connect_errors_count,
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "Zero bytes come back like all others",
+        .run = zero_bytes_come_back,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A short message after a long one comes back alone",
+        .run = nothing_is_added,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = ECHOES,
+    },
+    {
+        .name = "The longest message comes back whole",
+        .run = largest_message_comes_back,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = ECHOES,
+    },
+    {
+        .name = ENDS,
+        .run = ends_cleanly,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = ECHOES,
+    },
+    {
+        .name = "Any other error of ReadFile is reported",
+        .run = read_errors_count,
+        .todo = 3,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The server serves as many clients as it is told",
+        .run = serves_the_next,
+        .read = "Read it",
+        .needs = ENDS,
+    },
+    {
+        .name = "A client that leaves before its reply does no harm (232)",
+        .run = hasty_client_does_no_harm,
+        .read = "What goes wrong",
+        .needs = ENDS,
+    },
+    {
+        .name = "Clients on other computers are refused",
+        .run = remote_clients_are_refused,
+        .read = "Read it",
+    },
+    {
+        .name = "A wrong number of clients is refused",
+        .run = wrong_count_is_refused,
+    },
+    {
+        .name = "The client prints each reply",
+        .run = client_gets_its_replies,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client puts a reply together from two reads",
+        .run = client_puts_pieces_together,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(
+        argc,
+        argv,
+        "01-blocking-echo",
+        CHECKS,
+        ARRAYSIZE(CHECKS));
+}

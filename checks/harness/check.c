@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The frame of a grader.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/scene.h"
+#include "common/console.h"
+#include "common/error.h"
+
+enum { COLUMNS = 80, LABEL_WIDTH = 14, CHECKS_MAX = 100 };
+
+enum verdict { PASSED, FAILED, SKIPPED };
+
+/* The running check: what it has said so far, and the way out of it. */
+static struct {
+    char tried[400], likely[600], expected[400], seen[1200];
+    jmp_buf way_out;
+} now;
+
+static void
+format_text(char *text, size_t size, const char *format, va_list arguments)
+{
+    vsnprintf(text, size, format, arguments);
+}
+
+void tried(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    format_text(now.tried, sizeof now.tried, format, arguments);
+    va_end(arguments);
+}
+
+void likely(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    format_text(now.likely, sizeof now.likely, format, arguments);
+    va_end(arguments);
+}
+
+void fail_check(const char *expected, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    format_text(now.seen, sizeof now.seen, format, arguments);
+    va_end(arguments);
+    snprintf(now.expected, sizeof now.expected, "%s", expected);
+    longjmp(now.way_out, 1);
+}
+
+void environment_trouble(const char *call, const char *what)
+{
+    DWORD code = GetLastError();
+    printf("Bail out!  environment: %s failed with error %lu", call, code);
+    if (error_name(code) != NULL)
+        printf(", %s", error_name(code));
+    printf(": %s\n", what);
+    fflush(stdout);
+    clear_scene();
+    exit(EXIT_USAGE);
+}
+
+bool on_wine(void)
+{
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
+}
+
+/** How many bytes of @p text fill one line, broken at a blank where it can. */
+static size_t line_length(const char *text, size_t room)
+{
+    size_t length = strcspn(text, "\n");
+    if (length <= room)
+        return length;
+    for (size_t i = room; i > room / 2; i--)
+        if (text[i] == ' ')
+            return i;
+    /* No blank: break between two characters, not inside one (UTF-8). */
+    while (room > 1 && ((unsigned char)text[room] & 0xC0) == 0x80)
+        room--;
+    return room;
+}
+
+/** Prints one labelled field of a failure in at most @p lines lines. */
+static void print_field(const char *label, const char *text, int lines)
+{
+    for (int i = 0; i < lines && *text != '\0'; i++) {
+        size_t length = line_length(text, COLUMNS - LABEL_WIDTH - 4);
+        bool cut =
+            i + 1 == lines && text[length] != '\0' && text[length + 1] != '\0';
+        printf(
+            "#   %-*s%.*s%s\n",
+            LABEL_WIDTH - 4,
+            i == 0 ? label : "",
+            (int)length,
+            text,
+            cut ? " ..." : "");
+        text += length;
+        text += *text == '\n' || *text == ' ';
+    }
+}
+
+/** Prints the failure of a check: twelve lines at most. */
+static void print_failure(const struct check *check, const char *lesson)
+{
+    char read[300];
+    snprintf(
+        read,
+        sizeof read,
+        "lessons/%s/README.md%s%s%s",
+        lesson,
+        check->read != NULL ? ", \"" : "",
+        check->read != NULL ? check->read : "",
+        check->read != NULL ? "\"" : "");
+    print_field("tried:", now.tried, 2);
+    print_field("expected:", now.expected, 2);
+    print_field("seen:", now.seen, 4);
+    print_field("cause:", now.likely, 3);
+    print_field("read:", read, 1);
+}
+
+/** Runs one check; whatever it started has ended when this returns. */
+static enum verdict run_check(const struct check *check)
+{
+    memset(now.tried, 0, sizeof now.tried);
+    memset(now.likely, 0, sizeof now.likely);
+    open_scene();
+    enum verdict verdict = FAILED;
+    if (setjmp(now.way_out) == 0) {
+        check->run();
+        verdict = PASSED;
+    }
+    clear_scene();
+    return verdict;
+}
+
+/** Why a check can't be run now, or NULL. */
+static const char *reason_to_skip(
+    const struct check *checks, size_t i, const enum verdict *verdicts)
+{
+    static char reason[200];
+    if (checks[i].needs_windows && on_wine())
+        return "it needs real Windows: Wine behaves otherwise here";
+    for (size_t k = 0; checks[i].needs != NULL && k < i; k++)
+        if (strcmp(checks[k].name, checks[i].needs) == 0
+            && verdicts[k] != PASSED) {
+            snprintf(reason, sizeof reason, "it needs \"%s\"", checks[i].needs);
+            return reason;
+        }
+    return NULL;
+}
+
+static void
+print_result(enum verdict verdict, size_t number, const struct check *check)
+{
+    printf(
+        "%sok %zu - %s",
+        verdict == FAILED ? "not " : "",
+        number,
+        check->name);
+    if (check->todo != 0)
+        printf(" (TODO %d)", check->todo);
+}
+
+/** Keeps only the checks of programs that the graded folder has. */
+static size_t
+choose_checks(const struct check *checks, size_t count, struct check *chosen)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < CHECKS_MAX; i++)
+        if (checks[i].program == NULL || graded_folder_has(checks[i].program))
+            chosen[kept++] = checks[i];
+    return kept;
+}
+
+int run_checks(
+    int argc, char *argv[], const char *lesson, const struct check *checks,
+    size_t count)
+{
+    static struct check chosen[CHECKS_MAX];
+    static enum verdict verdicts[CHECKS_MAX];
+    size_t passed = 0, failed = 0;
+
+    use_utf8_console();
+    if (argc < 2 || argc > 3) {
+        fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER]\n", lesson);
+        return EXIT_USAGE;
+    }
+    set_folders(argv[1], argc == 3 ? argv[2] : NULL);
+
+    count = choose_checks(checks, count, chosen);
+    printf("1..%zu\n", count);
+    for (size_t i = 0; i < count; i++) {
+        const char *reason = reason_to_skip(chosen, i, verdicts);
+        verdicts[i] = reason != NULL ? SKIPPED : run_check(&chosen[i]);
+        print_result(verdicts[i], i + 1, &chosen[i]);
+        printf(
+            "%s%s\n",
+            reason != NULL ? " # SKIP " : "",
+            reason ? reason : "");
+        if (verdicts[i] == FAILED)
+            print_failure(&chosen[i], lesson);
+        passed += verdicts[i] == PASSED;
+        failed += verdicts[i] == FAILED;
+        fflush(stdout);
+    }
+    printf("# %zu of %zu checks passed\n", passed, count);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

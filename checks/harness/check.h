@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The frame of a grader: a list of checks, run one after another, each
+ * reported as a line of TAP.
+ *
+ * A check is a function that simply returns when all is well. Any step of it
+ * may end it by fail_check(); what it started is then ended by the harness.
+ *
+ * @see https://testanything.org/tap-version-12-specification.html
+ */
+#ifndef CHECKS_CHECK_H
+#define CHECKS_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** One check of a lesson. */
+struct check {
+    const char *name;    /**< a sentence: what is right when it passes */
+    void (*run)(void);   /**< does it */
+    int todo;            /**< the TODO block that it is about, or 0 */
+    const char *read;    /**< the section of the notes to read, or NULL */
+    const char *needs;   /**< the name of a check without which this one says
+                              nothing, or NULL */
+    const char *program; /**< the program that it is about: left out where the
+                              graded folder does not have it */
+    bool needs_windows;  /**< Wine does not show it: skipped there */
+};
+
+/**
+ * Runs the checks and prints TAP.
+ * @param argc,argv main's: the folder that is graded and, where other programs
+ *                  are needed, the lesson's
+ * @param lesson    the lesson's folder name, for instance `01-blocking-echo`
+ * @param checks    what to run, in this order
+ * @param count     how many
+ * @return the exit status: 0 all passed, 1 some failed, 2 the check could not
+ *         be made (wrong usage, trouble of the machine)
+ */
+int run_checks(
+    int argc, char *argv[], const char *lesson, const struct check *checks,
+    size_t count);
+
+/** Says what the check does: shown when it fails. Ends a line before. */
+void tried(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** Says what most likely is wrong if one of the next steps fails. */
+void likely(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/**
+ * Ends the running check as failed.
+ * @param expected what should have been
+ * @param format   what was seen, as for printf; lines are parted by `\n`
+ */
+_Noreturn void fail_check(const char *expected, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/**
+ * Ends everything: the machine, not the learner's program, is in the way.
+ * @param call the Windows call that failed, for the message with its code
+ * @param what what it was needed for
+ */
+_Noreturn void environment_trouble(const char *call, const char *what);
+
+/** Tells whether this is Wine. */
+bool on_wine(void);
+
+#endif

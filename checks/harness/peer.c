@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The check's own end of a pipe.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "common/error.h"
+
+enum { PEERS_MAX = 64, SHOWN = 40 };
+
+struct peer {
+    HANDLE pipe;           // NULL: not used
+    OVERLAPPED operation;  // the one that is under way
+};
+
+static struct peer peers[PEERS_MAX];
+
+/** Takes a free place and gives it an event. */
+static struct peer *new_peer(void)
+{
+    for (size_t i = 0; i < PEERS_MAX; i++)
+        if (peers[i].pipe == NULL) {
+            memset(&peers[i], 0, sizeof peers[i]);
+            peers[i].operation.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+            if (peers[i].operation.hEvent == NULL)
+                environment_trouble("CreateEventW", "the check's own pipe");
+            return &peers[i];
+        }
+    SetLastError(ERROR_TOO_MANY_OPEN_FILES);
+    environment_trouble("CreateFileW", "the check's own pipe");
+}
+
+/** Ends the check because a call of its own failed. */
+static _Noreturn void
+fail_call(const char *expected, const char *call, DWORD code)
+{
+    const char *name = error_name(code);
+    fail_check(
+        expected,
+        "the check's own %s gave error %lu%s%s",
+        call,
+        code,
+        name != NULL ? ", " : "",
+        name != NULL ? name : "");
+}
+
+struct peer *connect_peer(const wchar_t *name)
+{
+    struct peer *peer = new_peer();
+    HANDLE pipe = CreateFileW(
+        scene_name(name),
+        GENERIC_READ | GENERIC_WRITE,
+        0,
+        NULL,
+        OPEN_EXISTING,
+        FILE_FLAG_OVERLAPPED,
+        NULL);
+    if (pipe == INVALID_HANDLE_VALUE)
+        fail_call("a client can open the pipe", "CreateFileW", GetLastError());
+    peer->pipe = pipe;
+    return peer;
+}
+
+struct peer *create_peer(const wchar_t *name)
+{
+    struct peer *peer = new_peer();
+    HANDLE pipe = CreateNamedPipeW(
+        scene_name(name),
+        PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+        PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS,
+        1,
+        4096,
+        4096,
+        0,
+        NULL);
+    if (pipe == INVALID_HANDLE_VALUE)
+        environment_trouble("CreateNamedPipeW", "the check's own pipe");
+    peer->pipe = pipe;
+    return peer;
+}
+
+/**
+ * Waits for the operation that a call has begun.
+ * @param begun what the call returned
+ * @param bytes gets the count
+ * @return 0, or the error with which it ended; WAIT_TIMEOUT: it did not, and
+ *         is cancelled
+ */
+static DWORD finish(struct peer *peer, BOOL begun, DWORD *bytes)
+{
+    DWORD error = begun ? ERROR_SUCCESS : GetLastError();
+    *bytes = 0;
+    if (error != ERROR_SUCCESS && error != ERROR_IO_PENDING)
+        return error;
+    bool late =
+        WaitForSingleObject(peer->operation.hEvent, ms_until(scene_deadline()))
+        == WAIT_TIMEOUT;
+    if (late)
+        CancelIoEx(peer->pipe, &peer->operation);
+    /* Also after a cancel: the structure is the system's until the end. */
+    if (GetOverlappedResult(peer->pipe, &peer->operation, bytes, TRUE))
+        return ERROR_SUCCESS;
+    return late ? WAIT_TIMEOUT : GetLastError();
+}
+
+void accept_peer(struct peer *peer)
+{
+    DWORD bytes;
+    BOOL begun = ConnectNamedPipe(peer->pipe, &peer->operation);
+    if (!begun && GetLastError() == ERROR_PIPE_CONNECTED)
+        return;
+    DWORD error = finish(peer, begun, &bytes);
+    if (error == WAIT_TIMEOUT)
+        fail_late("a client opens the pipe");
+    if (error != ERROR_SUCCESS)
+        fail_call("a client opens the pipe", "ConnectNamedPipe", error);
+}
+
+/** Shows bytes as C text: "hello\x00", with their number. */
+static const char *
+show_bytes(const void *data, size_t size, char *text, size_t room)
+{
+    const unsigned char *byte = data;
+    size_t used = (size_t)snprintf(text, room, "%zu bytes: \"", size);
+    for (size_t i = 0; i < size && i < SHOWN; i++)
+        used += (size_t)snprintf(
+            text + used,
+            room - used,
+            byte[i] >= ' ' && byte[i] <= '~' ? "%c" : "\\x%02x",
+            byte[i]);
+    snprintf(text + used, room - used, "%s", size > SHOWN ? "\"..." : "\"");
+    return text;
+}
+
+void send_bytes(struct peer *peer, const void *data, size_t size)
+{
+    DWORD bytes;
+    BOOL begun =
+        WriteFile(peer->pipe, data, (DWORD)size, NULL, &peer->operation);
+    DWORD error = finish(peer, begun, &bytes);
+    if (error == WAIT_TIMEOUT)
+        fail_late("the other side takes what the check sends");
+    if (error != ERROR_SUCCESS)
+        fail_call(
+            "the other side takes what the check sends",
+            "WriteFile",
+            error);
+}
+
+void expect_bytes(struct peer *peer, const void *data, size_t size)
+{
+    static char got[OUTPUT_LIMIT];
+    char text[SHOWN * 4 + 60], expected[SHOWN * 4 + 100];
+    size_t received = 0;
+    snprintf(
+        expected,
+        sizeof expected,
+        "the check gets %s",
+        show_bytes(data, size, text, sizeof text));
+    while (received < size) {
+        DWORD bytes;
+        BOOL begun = ReadFile(
+            peer->pipe,
+            got + received,
+            (DWORD)(sizeof got - received),
+            NULL,
+            &peer->operation);
+        DWORD error = finish(peer, begun, &bytes);
+        received += bytes;
+        if (error == WAIT_TIMEOUT && received == 0)
+            fail_late(expected);
+        if (error != ERROR_SUCCESS && received == 0)
+            fail_call(expected, "ReadFile", error);
+        if (error != ERROR_SUCCESS)
+            break;
+    }
+    if (received != size || memcmp(got, data, size) != 0)
+        fail_check(
+            expected,
+            "%s",
+            show_bytes(got, received, text, sizeof text));
+}
+
+void expect_close(struct peer *peer)
+{
+    char data[256], text[SHOWN * 4 + 60];
+    DWORD bytes;
+    BOOL begun =
+        ReadFile(peer->pipe, data, sizeof data, NULL, &peer->operation);
+    DWORD error = finish(peer, begun, &bytes);
+    if (error == WAIT_TIMEOUT)
+        fail_late("the other side closes its end");
+    if (error == ERROR_SUCCESS)
+        fail_check(
+            "the other side sends nothing more",
+            "%s",
+            show_bytes(data, bytes, text, sizeof text));
+    if (error != ERROR_BROKEN_PIPE && error != ERROR_PIPE_NOT_CONNECTED)
+        fail_call("the other side closes its end", "ReadFile", error);
+}
+
+void close_peer(struct peer *peer)
+{
+    CloseHandle(peer->pipe);
+    CloseHandle(peer->operation.hEvent);
+    peer->pipe = NULL;
+}
+
+void clear_peers(void)
+{
+    for (size_t i = 0; i < PEERS_MAX; i++)
+        if (peers[i].pipe != NULL)
+            close_peer(&peers[i]);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The programs of one check, and what the check expects of them.
+ *
+ * Each step below ends the check by fail_check() when it does not succeed
+ * before the check's deadline; the report then says what every program was
+ * doing. Programs are built with the lens, so that a check can hold them at a
+ * call, make a call fail and see what they called.
+ */
+#ifndef CHECKS_SCENE_H
+#define CHECKS_SCENE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <windows.h>
+
+#include "checks/harness/program.h"
+#include "lens/record.h"
+
+/** How long a check may take in all, in milliseconds. */
+enum { CHECK_MS = 5000 };
+
+/** What a program is started with, besides its command line. */
+struct conditions {
+    const char *gate;  /**< where it halts: `ConnectNamedPipe:1`, or NULL */
+    const char *fault; /**< what fails: `ReadFile:1:1450`, or NULL */
+};
+
+/** Names the folder of the graded programs, and the lesson's (or NULL). */
+void set_folders(const char *graded, const char *lesson);
+
+/** Tells whether the graded folder itself has this program. */
+bool graded_folder_has(const char *name);
+
+/** Makes everything ready for a check: a job, a record, a fresh suffix. */
+void open_scene(void);
+
+/** Ends all programs of the check and releases what belongs to it. */
+void clear_scene(void);
+
+/** When the running check has to be done, as of now_ms(). */
+unsigned long long scene_deadline(void);
+
+/**
+ * The name of an object as the programs of this check know it.
+ * @param name   the lesson's, for instance PIPE_NAME
+ * @return @p name with the check's suffix, valid until the next call
+ */
+const wchar_t *scene_name(const wchar_t *name);
+
+/** Starts a program: `server 2`. It belongs to the check. */
+struct program *start(const char *command_line);
+
+/** Starts a program under conditions: with a gate or a fault. */
+struct program *
+start_with(const char *command_line, const struct conditions *conditions);
+
+/** Expects a line on standard output; @p times counts from the start. */
+void expect_line(struct program *program, const char *line, unsigned times);
+
+/** Waits until the program has reached its gate, before the named call. */
+void wait_at_gate(struct program *program);
+
+/** Lets the program go on from its gate. */
+void open_gate(struct program *program);
+
+/** Expects the program to end with this exit status. */
+void expect_end(struct program *program, DWORD status);
+
+/** Expects the program to have printed nothing on standard error. */
+void expect_no_errors(struct program *program);
+
+/** Expects exactly these lines on standard output, of a program that ended. */
+void expect_output(struct program *program, const char *lines);
+
+/**
+ * Expects an error message that names the call and the code, in whatever
+ * words, on standard error.
+ */
+void expect_error(struct program *program, const char *call, DWORD code);
+
+/**
+ * Expects that the program, which has ended, left no handle open.
+ * @note The lens sees the handles that the calls of its table opened.
+ */
+void expect_no_leak(struct program *program);
+
+/**
+ * The record of a call that the program made.
+ * @param call the function's name
+ * @param nth  which one, from 1
+ * @return the record, or NULL when there was no such call
+ */
+const struct lens_record *
+find_call(const struct program *program, const char *call, uint32_t nth);
+
+/** Ends the check: it waited in vain. Says what every program is doing. */
+_Noreturn void fail_late(const char *expected);
+
+/** Ends the check: says what this program is doing or how it ended. */
+_Noreturn void fail_program(struct program *program, const char *expected);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Where a program is: which call, which line of its source.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/where.h"
+
+const struct lens_record *
+where_inside(const struct lens_view *view, DWORD process_id)
+{
+    const struct lens_record *last = NULL;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_CALL && record->pid == process_id
+            && record->t1 == 0)
+            last = record;
+    }
+    return last;
+}
+
+const struct lens_record *
+where_crashed(const struct lens_view *view, DWORD process_id)
+{
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_CRASH && record->pid == process_id)
+            return record;
+    }
+    return NULL;
+}
+
+/** Opens a file of the program: FOLDER/NAME and the ending. */
+static FILE *open_beside(const struct program *program, const char *ending)
+{
+    char path[MAX_PATH];
+    wchar_t wide[MAX_PATH];
+    snprintf(
+        path,
+        sizeof path,
+        "%s/%s%s",
+        program->folder,
+        program->name,
+        ending);
+    return _wfopen(widen(path, wide, MAX_PATH), L"rb");
+}
+
+/** The address for which the program was linked, from its file's header. */
+static unsigned long long image_base(const struct program *program)
+{
+    unsigned long long base = 0;
+    unsigned char start[1024] = {0};
+    FILE *file = open_beside(program, ".exe");
+    if (file == NULL)
+        return 0;
+    fread(start, 1, sizeof start, file);
+    fclose(file);
+
+    LONG header = ((const IMAGE_DOS_HEADER *)(const void *)start)->e_lfanew;
+    if (header > 0
+        && (size_t)header + sizeof(IMAGE_NT_HEADERS64) <= sizeof start)
+        memcpy(
+            &base,
+            start + header + offsetof(IMAGE_NT_HEADERS64, OptionalHeader)
+                + offsetof(IMAGE_OPTIONAL_HEADER64, ImageBase),
+            sizeof base);
+    return base;
+}
+
+const char *where_line(
+    const struct program *program, uint32_t address, char *text, size_t size)
+{
+    /* The return address is that of the next instruction: one byte back is
+     * inside the call. */
+    unsigned long long wanted = image_base(program) + address - 1;
+    unsigned long long best = 0;
+    char row[200], name[60], line[20] = "";
+    FILE *list = open_beside(program, ".lines");
+    text[0] = '\0';
+    if (list == NULL)
+        return text;
+    while (fgets(row, sizeof row, list) != NULL) {
+        unsigned long long start = 0;
+        if (sscanf(row, "%59s %19s %llx", name, line, &start) != 3
+            || start > wanted || start < best)
+            continue;
+        best = start;
+        /* A `-` ends a stretch of code: behind it is another source. */
+        if (line[0] == '-')
+            text[0] = '\0';
+        else
+            snprintf(text, size, " (%s:%s)", name, line);
+    }
+    fclose(list);
+    return text;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Where a program is: which call, which line of its source.
+ */
+#ifndef CHECKS_WHERE_H
+#define CHECKS_WHERE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "checks/harness/program.h"
+#include "lens/reader.h"
+
+/** The call that a process is inside now, or NULL. */
+const struct lens_record *
+where_inside(const struct lens_view *view, DWORD process_id);
+
+/** The record of a process's crash, or NULL. */
+const struct lens_record *
+where_crashed(const struct lens_view *view, DWORD process_id);
+
+/**
+ * Names the source line of an address, from the list that the build made
+ * beside the program (`server.lines`).
+ * @param address  bytes from the start of the program's image
+ * @param text     gets ` (server.c:52)`, or nothing where the address is not
+ *                 in the program's own source
+ * @param size     the size of @p text in bytes
+ * @return @p text
+ */
+const char *where_line(
+    const struct program *program, uint32_t address, char *text, size_t size);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The program that the tests of the lens look at.
+ *
+ * Usage: subject ACTION. It is built twice, with the lens and without, and
+ * knows nothing of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#define PIPE_NAME L"\\\\.\\pipe\\pipework-lens"
+
+/** What is not being tested must not go wrong unseen. */
+static void expect(BOOL success, const char *call)
+{
+    DWORD error = GetLastError();
+
+    if (success)
+        return;
+    printf("%s: error %lu\n", call, error);
+    exit(1);
+}
+
+static HANDLE make_pipe(LPCWSTR name)
+{
+    HANDLE pipe = CreateNamedPipeW(
+        name,
+        PIPE_ACCESS_DUPLEX,
+        PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS,
+        1,     // instances
+        4096,  // output buffer
+        4096,  // input buffer
+        0,     // default time-out
+        NULL);
+
+    expect(pipe != INVALID_HANDLE_VALUE, "CreateNamedPipeW");
+    return pipe;
+}
+
+static HANDLE open_pipe(LPCWSTR name)
+{
+    HANDLE file = CreateFileW(
+        name,
+        GENERIC_READ | GENERIC_WRITE,
+        0,
+        NULL,
+        OPEN_EXISTING,
+        0,
+        NULL);
+
+    expect(file != INVALID_HANDLE_VALUE, "CreateFileW");
+    return file;
+}
+
+/** Accepts one client and says how that went. */
+static void serve(void)
+{
+    HANDLE pipe = make_pipe(PIPE_NAME);
+
+    if (ConnectNamedPipe(pipe, NULL))
+        printf("connected\n");
+    else
+        printf("ConnectNamedPipe: error %lu\n", GetLastError());
+    CloseHandle(pipe);
+}
+
+/** Both sides in one process: two messages there, and back again. */
+static void echo(void)
+{
+    HANDLE server = make_pipe(PIPE_NAME);
+    HANDLE client = open_pipe(PIPE_NAME);
+    const char *messages[] = {"hello", "\xEC\x95\x88 \"x\"\n\xFF"};
+
+    if (!ConnectNamedPipe(server, NULL))
+        printf("ConnectNamedPipe: error %lu\n", GetLastError());
+    for (int i = 0; i < 2; i++) {
+        DWORD size = (DWORD)strlen(messages[i]);
+        DWORD n = 99;
+        char data[64];
+
+        expect(WriteFile(client, messages[i], size, &n, NULL), "WriteFile");
+        if (ReadFile(server, data, sizeof data, &n, NULL))
+            printf("read %lu\n", n);
+        else
+            printf("ReadFile: error %lu, %lu bytes\n", GetLastError(), n);
+    }
+    CloseHandle(client);
+    CloseHandle(server);
+}
+
+/** The last error after calls that succeed, and that fail. */
+static void last_error(void)
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, L"pipework-lens-twice");
+    HANDLE again;
+    HANDLE pipe = make_pipe(PIPE_NAME);
+    DWORD n = 0;
+
+    SetLastError(4242);
+    SetEvent(event);
+    printf("success leaves %lu\n", GetLastError());
+    again = CreateEventW(NULL, TRUE, FALSE, L"pipework-lens-twice");
+    printf("made twice: %lu\n", GetLastError());
+    SetEvent(NULL);
+    printf("no handle: %lu\n", GetLastError());
+    open_pipe(PIPE_NAME);
+    SetLastError(4242);
+    printf("a wrong pointer: %d", WriteFile(pipe, (void *)8, 5, &n, NULL));
+    printf(" %lu\n", GetLastError());
+    CloseHandle(again);
+    CloseHandle(event);
+    CloseHandle(pipe);
+}
+
+/** Leaves open: the second event of two, a client's handle, a process. */
+static void leak(void)
+{
+    STARTUPINFOW start = {.cb = sizeof start};
+    PROCESS_INFORMATION process;
+    WCHAR path[MAX_PATH];
+    WCHAR command[MAX_PATH + 16];
+    HANDLE first = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HANDLE pipe = make_pipe(PIPE_NAME);
+
+    CreateEventW(NULL, TRUE, FALSE, L"pipework-lens-leak");
+    open_pipe(PIPE_NAME);
+    GetModuleFileNameW(NULL, path, MAX_PATH);
+    _snwprintf(command, MAX_PATH + 16, L"\"%ls\" nothing", path);
+    expect(
+        CreateProcessW(
+            NULL,
+            command,
+            NULL,
+            NULL,
+            FALSE,
+            0,
+            NULL,
+            NULL,
+            &start,
+            &process),
+        "CreateProcessW");
+    WaitForSingleObject(process.hProcess, INFINITE);
+    CloseHandle(process.hThread);
+    CloseHandle(pipe);
+    CloseHandle(first);
+}
+
+/** A handle number that is used again is still one handle. */
+static void reuse(void)
+{
+    for (int i = 0; i < 20; i++)
+        CloseHandle(CreateEventW(NULL, TRUE, FALSE, NULL));
+    CloseHandle((HANDLE)(ULONG_PTR)0xDEAC);
+}
+
+static void leave(void)
+{
+    CreateEventW(NULL, TRUE, FALSE, NULL);
+    ExitProcess(7);
+}
+
+static void crash(void)
+{
+    volatile int *nowhere = NULL;
+
+    *nowhere = 1;  // crash: here
+}
+
+static void crash_inside(void)
+{
+    char *volatile nowhere = NULL;
+
+    printf("%u\n", (unsigned)strlen(nowhere));  // crash-inside: here
+}
+
+/** Needs a kilobyte of stack a step, for more steps than there is stack. */
+static int fall(int steps)
+{  // overflow: here
+    volatile char room[1024];
+
+    room[0] = 1;
+    return steps == 0 ? 0 : fall(steps - 1) + room[0];
+}
+
+static void overflow(void)
+{
+    printf("%d\n", fall(1 << 22));
+}
+
+/** Waits for a client that never comes. */
+static void hang(void)
+{
+    HANDLE pipe = make_pipe(PIPE_NAME);
+
+    ConnectNamedPipe(pipe, NULL);
+}
+
+static DWORD WINAPI set_often(void *event)
+{
+    for (int i = 0; i < 400; i++)
+        SetEvent(event);
+    return 0;
+}
+
+/** Eight threads make the same call, 400 times each. */
+static void threads(void)
+{
+    HANDLE thread[8];
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    for (int i = 0; i < 8; i++) {
+        thread[i] = CreateThread(NULL, 0, set_often, event, 0, NULL);
+        expect(thread[i] != NULL, "CreateThread");
+    }
+    for (int i = 0; i < 8; i++) {
+        WaitForSingleObject(thread[i], INFINITE);
+        CloseHandle(thread[i]);
+    }
+    CloseHandle(event);
+}
+
+/** More calls than the record has room for; the handle is closed at last. */
+static void fill(void)
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    for (int i = 0; i < 5000; i++)
+        SetEvent(event);
+    CloseHandle(event);
+    printf("done\n");
+}
+
+/** A pipe and an event stay there until somebody sets the event. */
+static void names(void)
+{
+    HANDLE pipe = make_pipe(PIPE_NAME L"-\uAC00");
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, L"pipework-lens-event");
+    HANDLE file = CreateFileW(
+        L"subject.tmp",
+        GENERIC_WRITE,
+        0,
+        NULL,
+        CREATE_ALWAYS,
+        0,
+        NULL);
+
+    expect(file != INVALID_HANDLE_VALUE, "CreateFileW");
+    CloseHandle(file);
+    expect(DeleteFileW(L"subject.tmp"), "DeleteFileW");
+    WaitForSingleObject(event, INFINITE);
+    CloseHandle(event);
+    CloseHandle(pipe);
+}
+
+/** Calls that come another way than by name, and the rest of the table. */
+static void others(void)
+{
+    BOOL(WINAPI * set)(HANDLE) = SetEvent;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HMODULE library = LoadLibraryW(L"version.dll");
+    WCHAR text[100];
+
+    set(event);
+    CloseHandle(event);
+    FreeLibrary(library);
+    FormatMessageW(
+        FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+        NULL,
+        2,  // code
+        0,  // language
+        text,
+        100,
+        NULL);
+    WaitNamedPipeW(PIPE_NAME L"-none", 50);
+}
+
+/** Nanoseconds of a call that does nothing, and of a round trip of four. */
+static void measure(void)
+{
+    HANDLE server = make_pipe(PIPE_NAME);
+    HANDLE client = open_pipe(PIPE_NAME);
+    LARGE_INTEGER begin, middle, end, second;
+    char data[8];
+    DWORD n;
+
+    QueryPerformanceFrequency(&second);
+    QueryPerformanceCounter(&begin);
+    for (int i = 0; i < 1000; i++)
+        FreeLibrary(NULL);
+    QueryPerformanceCounter(&middle);
+    for (int i = 0; i < 500; i++) {
+        WriteFile(client, "hello", 5, &n, NULL);
+        ReadFile(server, data, 5, &n, NULL);
+        WriteFile(server, data, 5, &n, NULL);
+        ReadFile(client, data, 5, &n, NULL);
+    }
+    QueryPerformanceCounter(&end);
+    printf(
+        "%lld %lld\n",
+        (middle.QuadPart - begin.QuadPart) * 1000000000 / second.QuadPart
+            / 1000,
+        (end.QuadPart - middle.QuadPart) * 1000000000 / second.QuadPart / 500);
+    CloseHandle(client);
+    CloseHandle(server);
+}
+
+static void nothing(void)
+{
+}
+
+static const struct {
+    const char *name;
+    void (*action)(void);
+} actions[] = {
+    {"crash", crash},
+    {"crash-inside", crash_inside},
+    {"echo", echo},
+    {"fill", fill},
+    {"hang", hang},
+    {"last-error", last_error},
+    {"leak", leak},
+    {"leave", leave},
+    {"measure", measure},
+    {"names", names},
+    {"nothing", nothing},
+    {"others", others},
+    {"overflow", overflow},
+    {"reuse", reuse},
+    {"serve", serve},
+    {"threads", threads},
+};
+
+int main(int argc, char *argv[])
+{
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        if (argc == 2 && strcmp(argv[1], actions[i].name) == 0) {
+            actions[i].action();
+            return 0;
+        }
+    fprintf(stderr, "usage: subject ACTION\n");
+    return 2;
+}

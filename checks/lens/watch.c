@@ -1,0 +1,813 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Tests the lens: runs the subject, reads the record. Prints TAP.
+ *
+ * Usage: watch FOLDER [measure]. The subject with the lens is
+ * FOLDER/subject.exe, the one without is FOLDER/plain/subject.exe; the record
+ * is made in FOLDER, under a Korean name.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "lens/reader.h"
+
+enum { DEADLINE_MS = 10000, LINE = 256 };
+
+/** A program that was started. */
+struct run {
+    HANDLE process;
+    HANDLE output;  ///< the reading end of its stdout and stderr
+    DWORD pid;
+    DWORD status;
+    char text[2048];
+};
+
+static const char *folder;
+static char record_path[LINE];
+static struct lens_view view;
+static HANDLE job;  ///< when this program ends, all others end with it
+static int tests;
+static bool good;
+
+/* ---- reporting ---------------------------------------------------------- */
+
+/** One thing that a test expects; tells what is not so. */
+static void expect(bool so, const char *format, ...)
+{
+    va_list arguments;
+
+    if (so)
+        return;
+    good = false;
+    printf("#   ");
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf("\n");
+}
+
+/* ---- the environment ---------------------------------------------------- */
+
+static void set(const char *name, const char *value)
+{
+    WCHAR wide_name[LINE];
+    WCHAR wide[LINE * 4] = L"";
+
+    MultiByteToWideChar(CP_UTF8, 0, name, -1, wide_name, LINE);
+    if (value != NULL)
+        MultiByteToWideChar(CP_UTF8, 0, value, -1, wide, LINE * 4);
+    SetEnvironmentVariableW(wide_name, value != NULL ? wide : NULL);
+}
+
+static void unset_all(void)
+{
+    set("LENS_RECORD", NULL);
+    set("LENS_SUFFIX", NULL);
+    set("LENS_FAULT", NULL);
+    set("LENS_GATE", NULL);
+}
+
+/* ---- running ------------------------------------------------------------ */
+
+/** Starts folder/program with one argument, its output caught. */
+static void start(struct run *run, const char *program, const char *action)
+{
+    SECURITY_ATTRIBUTES inherit = {
+        .nLength = sizeof inherit,
+        .bInheritHandle = TRUE};
+    STARTUPINFOW info = {.cb = sizeof info, .dwFlags = STARTF_USESTDHANDLES};
+    PROCESS_INFORMATION made = {0};
+    HANDLE writing = NULL;
+    char command[LINE * 2];
+    WCHAR wide[LINE * 2];
+
+    *run = (struct run){.status = STILL_ACTIVE};
+    CreatePipe(&run->output, &writing, &inherit, 0);
+    SetHandleInformation(run->output, HANDLE_FLAG_INHERIT, 0);
+    info.hStdOutput = writing;
+    info.hStdError = writing;
+    snprintf(command, sizeof command, "\"%s/%s\" %s", folder, program, action);
+    MultiByteToWideChar(CP_UTF8, 0, command, -1, wide, LINE * 2);
+    if (!CreateProcessW(
+            NULL,
+            wide,
+            NULL,
+            NULL,
+            TRUE,
+            0,
+            NULL,
+            NULL,
+            &info,
+            &made)) {
+        printf("Bail out! %s: error %lu\n", command, GetLastError());
+        exit(1);
+    }
+    AssignProcessToJobObject(job, made.hProcess);
+    CloseHandle(made.hThread);
+    CloseHandle(writing);
+    run->process = made.hProcess;
+    run->pid = made.dwProcessId;
+}
+
+/** Waits for the end, and reads what the program said. */
+static void finish(struct run *run)
+{
+    DWORD used = 0;
+    DWORD n;
+
+    if (WaitForSingleObject(run->process, DEADLINE_MS) != WAIT_OBJECT_0) {
+        expect(false, "the program did not end in time");
+        TerminateProcess(run->process, 1);
+        WaitForSingleObject(run->process, DEADLINE_MS);
+    }
+    GetExitCodeProcess(run->process, &run->status);
+    while (used < sizeof run->text - 1
+           && ReadFile(
+               run->output,
+               run->text + used,
+               (DWORD)sizeof run->text - 1 - used,
+               &n,
+               NULL))
+        used += n;
+    run->text[used] = '\0';
+    CloseHandle(run->output);
+    CloseHandle(run->process);
+}
+
+/** Runs the subject with the lens, to its end. */
+static struct run run_subject(const char *action)
+{
+    struct run run;
+
+    start(&run, "subject.exe", action);
+    finish(&run);
+    return run;
+}
+
+/** Begins a new record, which the next programs write. */
+static void new_record(void)
+{
+    lens_view_close(&view);
+    if (!lens_view_open(&view, record_path)) {
+        printf("Bail out! %s: error %lu\n", record_path, GetLastError());
+        exit(1);
+    }
+    set("LENS_RECORD", record_path);
+}
+
+static void expect_status(const struct run *run, DWORD status)
+{
+    expect(
+        run->status == status,
+        "it ended with %#lx, not %#lx; it said: %s",
+        run->status,
+        status,
+        run->text);
+}
+
+static void expect_text(const struct run *run, const char *text)
+{
+    expect(
+        strstr(run->text, text) != NULL,
+        "it said \"%s\", which lacks \"%s\"",
+        run->text,
+        text);
+}
+
+/* ---- looking into the record -------------------------------------------- */
+
+/** The nth record of a kind and, for calls and leaks, of a function. */
+static const struct lens_record *
+find(enum lens_kind kind, const char *call, uint32_t nth)
+{
+    for (uint32_t i = 0; i < lens_view_count(&view); i++) {
+        const struct lens_record *record = lens_view_at(&view, i);
+        if (record->kind != (uint32_t)kind
+            || (call != NULL && strcmp(lens_call_name(record->call), call)))
+            continue;
+        if (--nth == 0)
+            return record;
+    }
+    return NULL;
+}
+
+static int count(enum lens_kind kind)
+{
+    int sum = 0;
+
+    for (uint32_t i = 0; i < lens_view_count(&view); i++)
+        sum += lens_view_at(&view, i)->kind == (uint32_t)kind;
+    return sum;
+}
+
+/** Expects that the nth call of a function was recorded; never NULL. */
+static const struct lens_record *expect_call(const char *call, uint32_t nth)
+{
+    static const struct lens_record none;
+    const struct lens_record *record = find(LENS_KIND_CALL, call, nth);
+
+    expect(record != NULL, "%s %u is not in the record", call, nth);
+    return record != NULL ? record : &none;
+}
+
+static void expect_equal(const char *what, const char *is, const char *should)
+{
+    expect(strcmp(is, should) == 0, "%s is %s, not %s", what, is, should);
+}
+
+/** Waits until a program is inside a call, or at a gate before it. */
+static const struct lens_record *
+wait_inside(const char *call, uint32_t nth, uint32_t flags)
+{
+    ULONGLONG end = GetTickCount64() + DEADLINE_MS;
+
+    while (GetTickCount64() < end) {
+        const struct lens_record *record = find(LENS_KIND_CALL, call, nth);
+        if (record != NULL && record->t1 == 0 && record->flags == flags)
+            return record;
+        SwitchToThread();
+    }
+    return expect_call(call, nth);
+}
+
+/* ---- the tests ---------------------------------------------------------- */
+
+/** What the programs print and how they end, with the lens and without. */
+static void expect_same(const char *action)
+{
+    struct run plain;
+    struct run lens = run_subject(action);
+
+    start(&plain, "plain/subject.exe", action);
+    finish(&plain);
+    expect(plain.text[0] != '\0', "%s printed nothing", action);
+    expect_equal(action, lens.text, plain.text);
+    expect_status(&lens, plain.status);
+}
+
+static void test_off(void)
+{
+    expect_same("echo");
+    expect_same("last-error");
+}
+
+static void test_last_error(void)
+{
+    new_record();
+    expect_same("last-error");
+    set("LENS_SUFFIX", "-x");
+    set("LENS_FAULT", "FreeLibrary:1:5");
+    expect_same("last-error");
+}
+
+static void test_record(void)
+{
+    const struct lens_record *call;
+    struct run run;
+
+    new_record();
+    run = run_subject("echo");
+    expect_status(&run, 0);
+
+    call = expect_call("CreateNamedPipeW", 1);
+    expect_equal(
+        "CreateNamedPipeW",
+        call->in,
+        "name=\"\\\\.\\pipe\\pipework-lens\" open=0x3 mode=0x8 max=1 "
+        "out=4096 in=4096 wait=0");
+    expect(call->flags == LENS_FLAG_OPENS, "flags are %u", call->flags);
+    expect(call->result == call->handle, "the handle is not the result");
+    expect(call->pid == run.pid, "the pid is %lu", (DWORD)call->pid);
+    expect(call->caller != 0, "the caller is unknown");
+    expect(call->t0 != 0 && call->t1 > call->t0, "the times are wrong");
+
+    call = expect_call("ConnectNamedPipe", 1);
+    expect(call->error == ERROR_PIPE_CONNECTED, "error %u", call->error);
+    expect(call->flags == LENS_FLAG_FAILED, "flags are %u", call->flags);
+
+    call = expect_call("ReadFile", 1);
+    expect_equal("ReadFile", call->out, "data=\"hello\" n=5");
+    expect(call->bytes == 5, "bytes are %u", call->bytes);
+    expect(call->error == 0 && call->result == 1, "it seems to have failed");
+
+    call = expect_call("WriteFile", 2);
+    expect(
+        strstr(call->in, " data=\"\xEC\x95\x88 \\\"x\\\"\\x0a\\xff\" size=9")
+            != NULL,
+        "WriteFile 2 is %s",
+        call->in);
+    expect_equal("WriteFile 2", call->out, "n=9");
+    expect(call->nth == 2, "nth is %u", call->nth);
+
+    call = expect_call("CloseHandle", 2);
+    expect(call->flags == LENS_FLAG_CLOSES, "flags are %u", call->flags);
+    expect(
+        call->handle == expect_call("CreateNamedPipeW", 1)->handle,
+        "closed %#x",
+        call->handle);
+}
+
+static void test_life(void)
+{
+    const struct lens_record *start_record;
+
+    new_record();
+    run_subject("echo");
+    start_record = find(LENS_KIND_START, NULL, 1);
+    expect(start_record == lens_view_at(&view, 0), "the start is not first");
+    expect_equal("the program", start_record->in, "subject");
+    expect(count(LENS_KIND_START) == 1, "it did not start once");
+    expect(count(LENS_KIND_EXIT) == 1, "it did not end once");
+    expect(count(LENS_KIND_LEAK) == 0, "a handle leaked");
+    expect(count(LENS_KIND_CRASH) == 0, "it crashed");
+    expect(
+        lens_view_at(&view, lens_view_count(&view) - 1)->kind == LENS_KIND_EXIT,
+        "the exit is not last");
+}
+
+static void test_others(void)
+{
+    const struct lens_record *call;
+    struct run run;
+
+    new_record();
+    run = run_subject("others");
+    expect_status(&run, 0);
+    expect(expect_call("SetEvent", 1)->result == 1, "SetEvent");
+    call = expect_call("LoadLibraryW", 1);
+    expect_equal("LoadLibraryW", call->in, "name=\"version.dll\"");
+    expect_call("FreeLibrary", 1);
+    expect_call("FormatMessageW", 1);
+    call = expect_call("WaitNamedPipeW", 1);
+    expect(call->error == ERROR_FILE_NOT_FOUND, "error %u", call->error);
+
+    new_record();
+    start(&run, "without_pointer.exe", "");
+    finish(&run);
+    expect_status(&run, 0);
+    expect(expect_call("CloseHandle", 1)->handle == 0xDEAC, "CloseHandle");
+}
+
+static void test_leak(void)
+{
+    const struct lens_record *leak;
+    struct run run;
+
+    new_record();
+    run = run_subject("leak");
+    expect_status(&run, 0);
+    expect(count(LENS_KIND_START) == 2, "not two processes");
+    expect(count(LENS_KIND_EXIT) == 2, "not two ends");
+    expect(count(LENS_KIND_LEAK) == 3, "%d leaks", count(LENS_KIND_LEAK));
+
+    leak = find(LENS_KIND_LEAK, "CreateEventW", 1);
+    expect(
+        leak != NULL && leak->nth == 2
+            && leak->caller == expect_call("CreateEventW", 2)->caller
+            && strstr(leak->in, "pipework-lens-leak") != NULL,
+        "not the second event");
+    leak = find(LENS_KIND_LEAK, "CreateFileW", 1);
+    expect(
+        leak != NULL && leak->handle == expect_call("CreateFileW", 1)->handle,
+        "not the client's handle");
+    leak = find(LENS_KIND_LEAK, "CreateProcessW", 1);
+    expect(
+        leak != NULL
+            && leak->handle == expect_call("CreateProcessW", 1)->handle,
+        "not the process");
+    expect(
+        expect_call("CreateProcessW", 1)->handle2
+            == expect_call("CloseHandle", 1)->handle,
+        "the thread's handle is not known");
+
+    new_record();
+    run_subject("reuse");
+    expect(count(LENS_KIND_LEAK) == 0, "closed handles leaked");
+}
+
+static void test_exit(void)
+{
+    struct run run;
+
+    new_record();
+    run = run_subject("leave");
+    expect_status(&run, 7);
+    expect(expect_call("ExitProcess", 1)->t1 != 0, "ExitProcess has no end");
+    expect(count(LENS_KIND_LEAK) == 1, "the leak is missing");
+    expect(count(LENS_KIND_EXIT) == 1, "the exit is missing");
+}
+
+static void test_fault(void)
+{
+    const struct lens_record *call;
+    struct run run;
+
+    new_record();
+    set("LENS_FAULT", "ConnectNamedPipe:1:1450,ReadFile:2:234");
+    run = run_subject("echo");
+    expect_text(&run, "ConnectNamedPipe: error 1450");
+    expect_text(&run, "read 5");
+    expect_text(&run, "ReadFile: error 234, 0 bytes");
+    call = expect_call("ReadFile", 2);
+    expect(
+        call->error == 234
+            && call->flags == (LENS_FLAG_FAILED | LENS_FLAG_INJECTED),
+        "error %u, flags %u",
+        call->error,
+        call->flags);
+
+    set("LENS_FAULT", "other/ReadFile:*:1,Subject/ReadFile:*:109");
+    run = run_subject("echo");
+    expect_text(&run, "ReadFile: error 109, 0 bytes\r\nReadFile: error 109");
+
+    set("LENS_RECORD", NULL);
+    set("LENS_FAULT", "ReadFile:*:5");
+    run = run_subject("echo");
+    expect_text(&run, "ReadFile: error 5");
+}
+
+static void test_short(void)
+{
+    const struct lens_record *call;
+    struct run run;
+
+    new_record();
+    set("LENS_FAULT", "ReadFile:1:short,CloseHandle:1:delay=60");
+    run = run_subject("echo");
+    expect_text(&run, "read 1");
+    expect(
+        expect_call("ReadFile", 1)->flags == LENS_FLAG_INJECTED,
+        "the short read is not noted");
+    call = expect_call("CloseHandle", 1);
+    expect(
+        (call->t1 - call->t0) * 1000 >= 60 * view.record->header.frequency,
+        "the delay was shorter");
+    expect(
+        call->flags == (LENS_FLAG_INJECTED | LENS_FLAG_CLOSES),
+        "flags are %u",
+        call->flags);
+}
+
+/** Makes one of the gate's events. */
+static HANDLE gate_event(const WCHAR *name)
+{
+    return CreateEventW(NULL, TRUE, FALSE, name);
+}
+
+static void test_gate(void)
+{
+    const struct lens_record *call;
+    struct run run;
+    HANDLE client;
+    HANDLE reached = gate_event(L"pipework-gate-1-reached-g");
+    HANDLE open = gate_event(L"pipework-gate-1-open-g");
+
+    new_record();
+    set("LENS_SUFFIX", "-g");
+    set("LENS_GATE", "other/ReadFile:1,subject/ConnectNamedPipe:1");
+    start(&run, "subject.exe", "serve");
+    expect(
+        WaitForSingleObject(reached, DEADLINE_MS) == WAIT_OBJECT_0,
+        "the gate was not reached");
+    call = wait_inside("ConnectNamedPipe", 1, LENS_FLAG_AT_GATE);
+    expect(call->t1 == 0, "the call has ended");
+    expect(call->flags == LENS_FLAG_AT_GATE, "flags are %u", call->flags);
+
+    client = CreateFileW(
+        L"\\\\.\\pipe\\pipework-lens-g",
+        GENERIC_READ,
+        0,
+        NULL,
+        OPEN_EXISTING,
+        0,
+        NULL);
+    expect(client != INVALID_HANDLE_VALUE, "the pipe was not there");
+    SetEvent(open);
+    finish(&run);
+    expect_text(&run, "ConnectNamedPipe: error 535");
+    expect(
+        call->flags == (LENS_FLAG_GATED | LENS_FLAG_FAILED),
+        "after the gate, flags are %u",
+        call->flags);
+    CloseHandle(client);
+    CloseHandle(reached);
+    CloseHandle(open);
+}
+
+static void test_suffix(void)
+{
+    struct run first;
+    struct run second;
+    HANDLE event;
+
+    new_record();
+    set("LENS_SUFFIX", "-1");
+    start(&first, "subject.exe", "names");
+    wait_inside("WaitForSingleObject", 1, 0);
+    expect(
+        WaitNamedPipeW(L"\\\\.\\pipe\\pipework-lens-\uAC00-1", 1),
+        "there is no pipe of that name: error %lu",
+        GetLastError());
+    set("LENS_SUFFIX", "-2");
+    start(&second, "subject.exe", "names");
+    wait_inside("WaitForSingleObject", 2, 0);
+    expect(
+        strstr(
+            expect_call("CreateNamedPipeW", 1)->in,
+            "name=\"\\\\.\\pipe\\pipework-lens-\xEA\xB0\x80\"")
+            != NULL,
+        "the record does not have the program's own name");
+
+    event = OpenEventW(EVENT_MODIFY_STATE, FALSE, L"pipework-lens-event-2");
+    expect(event != NULL && SetEvent(event), "there is no event of that name");
+    finish(&second);
+    expect_status(&second, 0);
+    CloseHandle(event);
+    event = OpenEventW(EVENT_MODIFY_STATE, FALSE, L"pipework-lens-event-1");
+    expect(event != NULL && SetEvent(event), "the first event is not there");
+    finish(&first);
+    expect_status(&first, 0);
+    CloseHandle(event);
+}
+
+/** Runs a crashing action, and prints the place for lens.t to look up. */
+static void expect_crash(const char *action, DWORD code)
+{
+    const struct lens_record *crash;
+    struct run plain;
+    struct run run;
+
+    new_record();
+    run = run_subject(action);
+    /* The code, but for a stack overflow in Wine, which makes it 0. */
+    start(&plain, "plain/subject.exe", action);
+    finish(&plain);
+    expect_status(&run, plain.status);
+    expect(
+        plain.status == code || code == EXCEPTION_STACK_OVERFLOW,
+        "%s: without the lens it ended with %#lx",
+        action,
+        plain.status);
+    crash = find(LENS_KIND_CRASH, NULL, 1);
+    expect(crash != NULL, "%s has no record", action);
+    if (crash == NULL)
+        return;
+    expect(crash->error == code, "%s: code %#x", action, crash->error);
+    expect(crash->caller != 0, "%s: no place", action);
+    expect(count(LENS_KIND_EXIT) == 0, "%s: an exit", action);
+    expect(count(LENS_KIND_LEAK) == 0, "%s: a leak", action);
+    printf("# place %s %#x\n", action, crash->caller);
+}
+
+static void test_crash(void)
+{
+    expect_crash("crash", EXCEPTION_ACCESS_VIOLATION);
+    expect_crash("crash-inside", EXCEPTION_ACCESS_VIOLATION);
+    expect_crash("overflow", EXCEPTION_STACK_OVERFLOW);
+}
+
+static void test_kill(void)
+{
+    const struct lens_record *call;
+    struct run run;
+
+    new_record();
+    start(&run, "subject.exe", "hang");
+    call = wait_inside("ConnectNamedPipe", 1, 0);
+    TerminateProcess(run.process, 3);
+    finish(&run);
+    expect_status(&run, 3);
+    expect(call->t1 == 0, "the call has ended");
+    expect(count(LENS_KIND_EXIT) == 0, "the exit is recorded");
+}
+
+static void test_threads(void)
+{
+    static int seen[3201];
+    struct run run;
+
+    new_record();
+    run = run_subject("threads");
+    expect_status(&run, 0);
+    for (uint32_t i = 0; i < lens_view_count(&view); i++) {
+        const struct lens_record *call = lens_view_at(&view, i);
+        char in[LINE];
+        if (call->kind != LENS_KIND_CALL || call->call != LENS_SetEvent)
+            continue;
+        snprintf(in, sizeof in, "event=%#x", call->handle);
+        if (call->nth <= 3200 && call->nth > 0)
+            seen[call->nth]++;
+        if (call->t1 < call->t0 || call->t0 == 0 || call->result != 1
+            || call->pid != run.pid || call->tid == 0 || strcmp(call->in, in))
+            expect(false, "record %u is torn: %s", i, call->in);
+    }
+    for (int nth = 1; nth <= 3200; nth++)
+        if (seen[nth] != 1)
+            expect(false, "call %d is there %d times", nth, seen[nth]);
+    expect(!lens_view_full(&view), "the record is full");
+}
+
+static void test_full(void)
+{
+    struct run run;
+
+    new_record();
+    run = run_subject("fill");
+    expect_status(&run, 0);
+    expect_text(&run, "done");
+    expect(lens_view_full(&view), "the record is not full");
+    expect(
+        lens_view_count(&view) <= LENS_RECORDS,
+        "more records than there are");
+    expect(count(LENS_KIND_LEAK) == 0, "a wrong leak");
+    expect(count(LENS_KIND_EXIT) == 1, "the exit is missing");
+}
+
+/** Expects one clear line and exit status 2. */
+static void expect_refusal(const char *name, const char *value, const char *why)
+{
+    struct run run;
+    size_t line;
+
+    unset_all();
+    set(name, value);
+    run = run_subject("echo");
+    line = strcspn(run.text, "\n");
+    expect_status(&run, 2);
+    expect_text(&run, why);
+    expect(strncmp(run.text, "lens: ", 6) == 0, "it said %s", run.text);
+    expect(run.text[line] && !run.text[line + 1], "not one line");
+}
+
+static void test_refusals(void)
+{
+    char lots[LINE * 3] = "";
+    static const char form[] = "LENS_FAULT is not [program/]Function:N:WHAT";
+    static const char *const malformed[] = {
+        "ReadFile",
+        "ReadFile:1",
+        "ReadFile:0:5",
+        "ReadFile:x:5",
+        "ReadFile:1:",
+        "ReadFile:1:5x",
+        "ReadFile:1:delay",
+        "ReadFile::5",
+        "ReadFile:1:delay=",
+        "ReadFile:-1:5",
+        "ReadFile:1:0",
+        "ReadFile:1:99999999999",
+        "ReadFile:1:5:6",
+        "ReadFile:*:Short"};
+
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
+        expect_refusal("LENS_FAULT", malformed[i], form);
+    expect_refusal("LENS_FAULT", "Foo:1:5", "not in the table: Foo");
+    expect_refusal("LENS_FAULT", "x/Foo:1:5", "not in the table: Foo");
+    expect_refusal("LENS_FAULT", "ReadFile:1:5,", "not in the table");
+    expect_refusal("LENS_FAULT", "CloseHandle:1:6", "cannot be made to fail");
+    expect_refusal("LENS_FAULT", "WriteFile:1:short", "only ReadFile");
+    expect_refusal("LENS_GATE", "Foo:1", "not in the table: Foo");
+    expect_refusal("LENS_GATE", "ReadFile", "LENS_GATE is not");
+    expect_refusal("LENS_GATE", "ReadFile:*", "LENS_GATE is not");
+    expect_refusal("LENS_GATE", "CreateFileW:1", "missing: pipework-gate-0-");
+    for (int i = 0; i < 33; i++)
+        strcat(lots, i == 0 ? "ReadFile:1:5" : ",ReadFile:1:5");
+    expect_refusal("LENS_FAULT", lots, "too many");
+    memset(lots, 'x', 200);
+    lots[200] = '\0';
+    expect_refusal("LENS_SUFFIX", lots, "too long");
+}
+
+static void test_other_files(void)
+{
+    char program[LINE];
+
+    expect_refusal("LENS_RECORD", "no/such/folder/record", "cannot be made");
+    snprintf(program, sizeof program, "%s/plain/subject.exe", folder);
+    expect_refusal("LENS_RECORD", program, "no record");
+
+    new_record();
+    view.record->header.version++;
+    expect_refusal("LENS_RECORD", record_path, "another version");
+    view.record->header.version--;
+    view.record->header.magic++;
+    expect_refusal("LENS_RECORD", record_path, "no record");
+}
+
+/** By hand there is no reader: the lens makes the file itself. */
+static void test_by_hand(void)
+{
+    char path[LINE];
+    WCHAR wide[LINE];
+    struct lens_file *made = calloc(1, sizeof *made);
+    DWORD n = 0;
+    HANDLE file;
+    struct run run;
+
+    snprintf(path, sizeof path, "%s-by-hand", record_path);
+    MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, LINE);
+    DeleteFileW(wide);
+    set("LENS_RECORD", path);
+    run = run_subject("nothing");
+    run = run_subject("nothing");
+    expect_status(&run, 0);
+    file = CreateFileW(wide, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
+    if (made != NULL)
+        ReadFile(file, made, sizeof *made, &n, NULL);
+    expect(
+        made != NULL && n == sizeof *made && made->header.magic == LENS_MAGIC
+            && made->header.used == 4 && made->header.frequency > 0,
+        "the file is not a record of two starts and two ends");
+    CloseHandle(file);
+    DeleteFileW(wide);
+    free(made);
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
+/** Runs one test, and says in a sentence whether it is so. */
+static void test(const char *sentence, void (*action)(void))
+{
+    unset_all();
+    good = true;
+    action();
+    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, sentence);
+    fflush(stdout);
+}
+
+/** Makes the job that leaves no program behind. */
+static HANDLE make_job(void)
+{
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
+        .BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
+    HANDLE made = CreateJobObjectW(NULL, NULL);
+
+    SetInformationJobObject(
+        made,
+        JobObjectExtendedLimitInformation,
+        &limits,
+        sizeof limits);
+    return made;
+}
+
+/** Prints what recording costs: nanoseconds of a call and a round trip. */
+static void measure(void)
+{
+    struct run run;
+
+    unset_all();
+    start(&run, "plain/subject.exe", "measure");
+    finish(&run);
+    printf("# ns for a call and a round trip without the lens: %s", run.text);
+    run = run_subject("measure");
+    printf("# with it, nothing switched on: %s", run.text);
+    new_record();
+    run = run_subject("measure");
+    printf("# recording: %s", run.text);
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: watch FOLDER [measure]\n");
+        return 2;
+    }
+    folder = argv[1];
+    job = make_job();
+    view = (struct lens_view){.file = INVALID_HANDLE_VALUE};
+    snprintf(
+        record_path,
+        sizeof record_path,
+        "%s/\xEA\xB8\xB0\xEB\xA1\x9D.record",
+        folder);
+    if (argc > 2) {
+        measure();
+        return 0;
+    }
+    test("switched off, a program does what it does without", test_off);
+    test("the last error is what it would be without", test_last_error);
+    test("a call is recorded with arguments and results", test_record);
+    test("a process is recorded from start to exit", test_life);
+    test("calls by pointer and without one are seen", test_others);
+    test("a handle that stays open is a leak", test_leak);
+    test("ExitProcess is an exit, too", test_exit);
+    test("the Nth call fails as asked", test_fault);
+    test("a read comes short, a call comes late", test_short);
+    test("a gate holds the call until it is opened", test_gate);
+    test("a suffix keeps two runs apart", test_suffix);
+    test("a crash is recorded, its exit code kept", test_crash);
+    test("a killed program stays inside its call", test_kill);
+    test("eight threads leave no torn record", test_threads);
+    test("a full record says so, without a wrong leak", test_full);
+    test("settings that make no sense are refused", test_refusals);
+    test("other files are refused as records", test_other_files);
+    test("used by hand, it makes the record itself", test_by_hand);
+    printf("1..%d\n", tests);
+    lens_view_close(&view);
+    return 0;
+}

@@ -1,0 +1,205 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: MIT
+# The notes: what their authors wrote (links, pictures, Markdown that reads
+# alike on GitHub and on the site), and the site that Doxygen makes of them.
+use strict;
+use warnings;
+use utf8;
+use open ':std', ':encoding(UTF-8)';
+use File::Copy 'copy';
+use File::Temp 'tempdir';
+use Test::More;
+
+my $site = 'build/docs/html';
+
+# What another make handed down is not for ours.
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
+
+sub have { return system("command -v $_[0] >/dev/null 2>&1") == 0 }
+
+sub slurp
+{
+    my ($path) = @_;
+    open my $in, '<', $path or return '';
+    local $/;
+    return scalar <$in>;
+}
+
+# A page without its code: blocks first, then code in a line.
+sub without_code
+{
+    my ($text) = @_;
+    $text =~ s/^[ ]*(```+|~~~+).*?^[ ]*\1[ ]*$//msg;
+    $text =~ s/(`+)(?!`).+?(?<!`)\1(?!`)//sg;
+    return $text =~ s/<!--.*?-->//sgr;
+}
+
+# ---- What is written ----
+
+my @pages = sort grep { -e } 'README.md', 'CONTRIBUTING.md', glob(
+    'docs/*.md lessons/*/README.md exercises/*/*.md solutions/*/*.md');
+
+# The anchors that GitHub gives to a page's headings.
+sub anchors
+{
+    my ($path) = @_;
+    my ($text, %seen) = slurp($path);
+    $text =~ s/^[ ]*(```+|~~~+).*?^[ ]*\1[ ]*$//msg;
+    for ($text =~ /^#+ +(.*?)\s*$/mg) {
+        my $anchor = lc(s/\[([^\]]*)\]\([^)]*\)/$1/gr) =~ s/[^\w\- ]//gr =~ tr/ /-/r;
+        my $nth = $seen{$anchor}++;
+        $seen{"$anchor-$nth"}++ if $nth;
+    }
+    return \%seen;
+}
+
+# The targets of a page's links and pictures, of all forms.
+sub targets
+{
+    my ($path) = @_;
+    my $text = slurp($path);
+    $text =~ s/^[ ]*(```+|~~~+).*?^[ ]*\1[ ]*$//msg;
+    return $text =~ /\]\(\s*([^()\s]+)/g, $text =~ /^\[[^\]]+\]: *(\S+)/mg,
+        $text =~ /<(?:a|img)\b[^>]*\b(?:href|src)="([^"]*)"/g;
+}
+
+sub dead_links
+{
+    my ($path) = @_;
+    my $folder = $path =~ s{[^/]*$}{}r;
+    my @dead;
+    for my $target (grep { !/^[a-z]+:/ } targets($path)) {
+        my ($file, $anchor) = $target =~ /^([^#]*)(?:#(.*))?$/;
+        my $full = $file eq '' ? $path : "$folder$file";
+        push @dead, "$path: $target: there is no such file" and next
+            unless -e $full;
+        push @dead, "$path: $target: there is no such heading"
+            if defined $anchor && !anchors($full)->{$anchor};
+    }
+    return @dead;
+}
+
+# What GitHub and Doxygen do not show alike.
+my @only_one_knows = (
+    [qr/<\/?(?:details|summary)\b/, '<details> falls apart on the site'],
+    [qr/^> *\[!/m,                  'a box like > [!NOTE] is GitHub\'s own'],
+    [qr/\[\^[^\]]+\]/,              'a footnote is GitHub\'s own'],
+    [qr/^ *[-*] \[[ x]\] /m,        'a list of boxes is GitHub\'s own'],
+    [qr/\{#[\w-]+\}/,               'a label {#…} is Doxygen\'s own'],
+    [qr/(?<![\w\\])[\@\\](?:ref|page|subpage|image|code|note|see|dot)\b/,
+                                    'a command is Doxygen\'s own'],
+    [qr/^.+\n(?:===+|---+)$/m,      'a heading starts with #'],
+    [qr/^\[[^\]]+\]: *+(?![a-z]+:)/m,
+                                    'a link to a file is written [text](file)'],
+);
+
+sub misread
+{
+    my ($path) = @_;
+    my $text = without_code(slurp($path));
+    return map { "$path: $_->[1]" } grep { $text =~ $_->[0] } @only_one_knows;
+}
+
+sub is_empty
+{
+    my ($name, @wrong) = @_;
+    ok(!@wrong, $name) or diag(join "\n", @wrong);
+}
+
+is_empty('each link leads to a file and a heading that are there',
+    map { dead_links($_) } @pages);
+is_empty('the pages read alike on GitHub and on the site',
+    map { misread($_) } grep { m{^(?:docs|lessons|exercises)/} } @pages);
+
+my %pictures;
+push @{$pictures{s{.*/}{}r}}, $_
+    for glob('docs/*.{svg,png} lessons/*/*.{svg,png} exercises/*/*.{svg,png}');
+is_empty('no two pictures have the same name: the site has one folder',
+    map { "@$_" } grep { @$_ > 1 } values %pictures);
+
+# What a picture shows, without where: that differs from one Graphviz, and one
+# font, to the other.
+sub shown
+{
+    return join "\n", $_[0] =~ m{<g id="[^"]*" class="[^"]*">|<title>.*?</title>
+        |(?<=>)[^<>]+(?=</text>)|(?<=<style>).*?(?=</style>)}gsx;
+}
+
+SKIP: {
+    my @drawings = glob 'docs/*.dot';
+    skip 'Graphviz is not there', 1 unless have('dot');
+    my $style = slurp('docs/style/picture.css');
+    is_empty('the pictures show what their .dot files say', map {
+        my $fresh = `dot -Tsvg $_` =~ s/^(<g id="graph0".*\n)/$1$style/mr;
+        shown($fresh) eq shown(slurp(s/dot$/svg/r)) ? ()
+            : "$_ is newer than its picture: run 'make -C docs pictures'";
+    } @drawings);
+}
+
+# ---- The site ----
+
+if (!have('doxygen')) {
+    note 'Doxygen is not there: the site is not tested';
+    done_testing;
+    exit;
+}
+
+my $make = 'make --no-print-directory -s -C docs 2>&1';
+my $said = `$make`;
+is($?, 0, 'the site is built without a warning') or do {
+    diag($said);
+    done_testing;
+    exit;
+};
+$said = `make --no-print-directory -C docs 2>&1`;
+is($said =~ s/^make.*\n//mgr, '', 'nothing is built again when nothing changed');
+
+# The order in which one reads: each page leads to the next.
+my @order = map { m{(lesson|exercise)s/(.*)/} ? "$1-$2.html" : () }
+    map { $_, grep { -e } s/^lessons/exercises/r } sort glob 'lessons/*/README.md';
+my @wrong;
+for (1 .. $#order) {
+    my ($from, $to) = @order[$_ - 1, $_];
+    push @wrong, "$from does not lead on to $to"
+        unless slurp("$site/$from") =~ m{class="next"><a [^>]*href="\Q$to\E"};
+    push @wrong, "$to does not lead back to $from"
+        unless slurp("$site/$to") =~ m{class="previous"><a [^>]*href="\Q$from\E"};
+}
+my $main = slurp("$site/index.html");
+push @wrong, map { "the main page does not name $_" }
+    grep { /^lesson/ && $main !~ /href="\Q$_\E"/ } @order;
+is_empty('the lessons and exercises follow one another', @wrong);
+
+my $found = join '', map { slurp($_) } glob "$site/search/*.js";
+is_empty('the search knows every lesson', map { "$_ is not found" }
+    grep { $found !~ /\Q$_\E/ } @order);
+is_empty('hints and solutions are not on the site', map { "$_ is there" }
+    grep { /HINTS|NOTES/ } glob "$site/*.html");
+is_empty('each picture of a page is there', map {
+    my $page = $_;
+    map { "$page: $_ is missing" } grep { !-s "$site/$_" && !/^[a-z]+:/ }
+        slurp($page) =~ /<(?:img|object)\b[^>]*\b(?:src|data)="([^"]+)"/g;
+} glob "$site/*.html");
+
+# linkchecker, started by root, becomes a user who may not read our folders:
+# it gets a copy. It writes its settings into HOME.
+SKIP: {
+    skip 'linkchecker is not there', 1 unless have('linkchecker');
+    my $copy = tempdir(CLEANUP => 1);
+    mkdir "$copy/search";
+    for (grep { -f } glob "$site/* $site/search/*") {
+        copy($_, $copy . s/^\Q$site\E//r) or die "$_: $!\n";
+    }
+    open my $settings, '>', "$copy/settings" or die "$copy: $!\n";
+    print $settings "[AnchorCheck]\n";
+    close $settings;
+    chmod 0755, $copy, "$copy/search";
+    my $report = `cd $copy && HOME=/nonexistent linkchecker --no-status \\
+        --file-output=none --config=settings --threads=2 *.html 2>&1`;
+    my $status = $?;
+    like($report, qr/^That's it\. [1-9]\d+ links/m, 'the links were tried');
+    is($status, 0, 'every link of the site works, and every anchor')
+        or diag($report =~ s/.*?(?=^URL )//msr =~ s/ Available\b.*?\.$//msgr);
+}
+
+done_testing;

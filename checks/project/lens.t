@@ -1,0 +1,68 @@
+#!/bin/sh
+# The lens: what it defines, what it records, how it meddles with calls.
+# Run from the top folder: prove checks/project/lens.t
+
+CROSS_COMPILE=${CROSS_COMPILE-x86_64-w64-mingw32-}
+out=build/checks/lens
+tests=0
+
+# test_is SENTENCE SEEN EXPECTED
+test_is()
+{
+    tests=$((tests + 1))
+    if [ "$2" = "$3" ]; then
+        echo "ok $tests - $1"
+    else
+        echo "not ok $tests - $1"
+        printf 'seen:\n%s\nexpected:\n%s\n' "$2" "$3" | sed 's/^/#   /'
+    fi
+}
+
+log=$(make -s -C checks/lens WERROR=1 2>&1) || {
+    echo "$log" | tail -12 | sed 's/^/# /'
+    echo "Bail out! The lens's test programs could not be built."
+    exit 1
+}
+test_is "it builds, and links with kernel32 alone, without a word" "$log" ""
+
+# The table's functions, one name a line.
+calls=$(sed -n 's/^LENS_[A-Z]*(\([A-Z]*, \)\{0,1\}\([A-Za-z]*\),.*/\2/p' \
+    lens/calls.h)
+
+# Whatever the object defines must be ours by name, or a function's.
+foreign=$("${CROSS_COMPILE}nm" -g --defined-only build/lens/lens.o |
+    sed 's/.* //; s/^__imp_//; s/^\.refptr\.//' | grep -v '^lens_' |
+    sort -u | grep -vxF "$calls")
+test_is "every symbol begins with lens_ or is in the table" "$foreign" ""
+
+defined=$("${CROSS_COMPILE}nm" -g --defined-only build/lens/lens.o |
+    sed -n 's/.* __imp_//p' | sort)
+test_is "every function of the table is there" \
+    "$defined" "$(echo "$calls" | sort)"
+
+# Only lens_real may be used inside, or a call would come back to the lens.
+inside=$("${CROSS_COMPILE}nm" -u build/lens/parts/*.o |
+    sed -n 's/.* U \(__imp_\)\{0,1\}//p' | sort -u | grep -xF "$calls")
+test_is "the lens itself calls none of them by name" "$inside" ""
+
+# The tests in Windows code; each has its own deadlines.
+seen=$(timeout 120 mk/run "$out/watch.exe" "$out" 2>/dev/null) </dev/null
+seen=$(echo "$seen" | tr -d '\r')
+echo "$seen" | sed '/^1\.\./d' | awk -v first="$tests" '
+    /^(not )?ok / { sub(/ok [0-9]+/, "ok " ++first) } { print }'
+tests=$((tests + $(echo "$seen" | grep -Ec '^(not )?ok ')))
+test_is "all tests in Windows code were run" \
+    "$(echo "$seen" | grep -Ec '^(not )?ok ')" \
+    "$(echo "$seen" | sed -n 's/^1\.\.//p')"
+
+# Where it crashed: the line that says so in the source.
+for action in crash crash-inside overflow; do
+    place=$(echo "$seen" | sed -n "s/^# place $action //p")
+    address=$(printf '0x%x' $((0x140000000 + ${place:-0})))
+    line=$("${CROSS_COMPILE}addr2line" -e "$out/subject.exe" "$address" |
+        sed 's/.*://; s/ .*//')
+    test_is "the place of the crash is the line of '$action'" "$line" \
+        "$(grep -n "// $action: here" checks/lens/subject.c | sed 's/:.*//')"
+done
+
+echo "1..$tests"

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Records a crash: the exception, and the place in the program.
+ *
+ * The filter is asked when nobody else wanted the exception. It passes it on,
+ * so the program ends as it would have, with the exception as its exit code.
+ *
+ * @see "SetUnhandledExceptionFilter function", "SetThreadStackGuarantee
+ * function" and "x64 exception handling" on Microsoft Learn
+ */
+#include "lens/lens.h"
+
+#define FRAMES_MAX 64
+
+static LPTOP_LEVEL_EXCEPTION_FILTER previous;
+
+/** Whether the stack pointer still points into this thread's stack. */
+static bool is_on_stack(DWORD64 pointer)
+{
+    const NT_TIB *thread = (const NT_TIB *)NtCurrentTeb();
+
+    return pointer >= (DWORD64)thread->StackLimit
+           && pointer + sizeof pointer <= (DWORD64)thread->StackBase;
+}
+
+/** Leaves one function: the context becomes that of its caller. */
+static void leave_function(CONTEXT *context)
+{
+    DWORD64 base;
+    DWORD64 frame;
+    PVOID handler_data;
+    RUNTIME_FUNCTION *function =
+        RtlLookupFunctionEntry(context->Rip, &base, NULL);
+
+    if (function == NULL) {
+        /* A function that calls none, or a call to nowhere: the return
+           address is on top of the stack. */
+        context->Rip = *(const DWORD64 *)context->Rsp;
+        context->Rsp += sizeof(DWORD64);
+        return;
+    }
+    RtlVirtualUnwind(
+        UNW_FLAG_NHANDLER,
+        base,
+        context->Rip,
+        function,
+        context,
+        &handler_data,
+        &frame,
+        NULL);
+}
+
+/** The place in the program: its own, or where it called into a library. */
+static uint32_t place_of_crash(CONTEXT *context)
+{
+    for (int i = 0; i < FRAMES_MAX; i++) {
+        uint32_t place = lens_place((const void *)context->Rip);
+        if (place != 0 || !is_on_stack(context->Rsp))
+            return place;
+        leave_function(context);
+    }
+    return 0;
+}
+
+/** Writes the record. */
+static void record_crash(const EXCEPTION_POINTERS *exception)
+{
+    /* Not on the stack, of which there may be none left; two threads that
+       crash at the same moment may spoil each other's place. */
+    static CONTEXT context;
+    const EXCEPTION_RECORD *what = exception->ExceptionRecord;
+    struct lens_record *record = lens_take(LENS_KIND_CRASH);
+
+    if (record == NULL)
+        return;
+    struct lens_text text = LENS_TEXT(record->in);
+    lens_put(&text, "exception ");
+    lens_put_hex(&text, what->ExceptionCode);
+    record->error = what->ExceptionCode;
+    context = *exception->ContextRecord;
+    record->caller = place_of_crash(&context);
+    lens_publish(record, LENS_KIND_CRASH);
+    lens_finish(record);
+}
+
+static LONG WINAPI on_crash(EXCEPTION_POINTERS *exception)
+{
+    LONG answer = EXCEPTION_CONTINUE_SEARCH;
+
+    if (previous != NULL)
+        answer = previous(exception);
+    if (answer != EXCEPTION_CONTINUE_EXECUTION)
+        record_crash(exception);
+    return answer;
+}
+
+void lens_crash_watch(void)
+{
+    /* A stack that overflows must have room left for the filter. This is for
+       the first thread; others have what Windows leaves them. */
+    ULONG room = 32768;
+
+    SetThreadStackGuarantee(&room);
+    previous = SetUnhandledExceptionFilter(on_crash);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief What the parts of the lens share. Programs never include this.
+ *
+ * Two rules hold in all of them. A function of the table is called through
+ * `lens_real`, or the call would come back to the lens. And no name is without
+ * `lens_`, since the object is linked into other people's programs.
+ */
+#ifndef LENS_LENS_H
+#define LENS_LENS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <windows.h>
+#include "lens/record.h"
+
+/** The longest name that LENS_SUFFIX is added to, suffix included. */
+#define LENS_NAME_MAX 512
+
+/** What a call does, as far as the lens must know: a column of the table. */
+enum lens_does {
+    LENS_PLAIN,
+    LENS_BLOCKS,
+    LENS_OPENS,
+    LENS_STARTS,
+    LENS_CLOSES,
+    LENS_ENDS
+};
+
+/** The real functions: lens_real.ReadFile(...) and so on. */
+struct lens_real {
+#define LENS_CALL(result, name, parameters, ...)                               \
+    result(WINAPI *name) parameters;
+#include "lens/calls.h"
+};
+extern struct lens_real lens_real;
+
+/** A row of the table, without the parts that are code. */
+struct lens_row {
+    const char *name;
+    enum lens_does does;
+    const char *shows;
+    const char *errors;
+};
+extern const struct lens_row lens_table[LENS_CALL_COUNT];
+
+/** One call on its way through the lens; it lives on the caller's stack. */
+struct lens_call {
+    enum lens_call_id id;
+    uint32_t nth;
+    uint32_t caller;
+    DWORD error;         ///< the last error to leave behind
+    DWORD fault;         ///< fail with this instead of calling, if not 0
+    DWORD delay;         ///< milliseconds to wait before it
+    bool shorten;        ///< ask for one byte only
+    uint32_t opened_by;  ///< when it closes: who opened (handles.c)
+    struct lens_record *record;  ///< NULL: nothing is recorded
+};
+
+/* start.c: reads the environment, and switches on what it asks for. */
+extern bool lens_started;
+extern bool lens_on;
+void lens_start(void);
+
+/** Whether anything is switched on; if not, calls go straight through. */
+static inline bool lens_is_on(void)
+{
+    if (!lens_started)
+        lens_start();
+    return lens_on;
+}
+
+/** Writes "lens: ", the three texts and a line end to stderr; ends with 2. */
+_Noreturn void
+lens_stop(const char *first, const char *second, const char *third);
+
+/* call.c: what happens before and after each real call. */
+void lens_enter(
+    struct lens_call *call, enum lens_call_id id, const void *caller,
+    const ULONG_PTR *values);
+void lens_leave(
+    struct lens_call *call, ULONG_PTR result, bool failed,
+    const ULONG_PTR *values);
+
+/* image.c: places in the program. */
+void lens_image_find(void);
+const char *lens_program(void);
+/** A place as its offset in the .exe's image; 0 for one outside. */
+uint32_t lens_place(const void *address);
+
+/* recorder.c: the mapped file. */
+void lens_recorder_open(const WCHAR *path);
+bool lens_recording(void);
+/** Takes the next record and stamps it; NULL if there is none or no room. */
+struct lens_record *lens_take(enum lens_kind kind);
+/** Shows the first half to readers. */
+void lens_publish(struct lens_record *record, enum lens_kind kind);
+/** Shows the second half: the call is over. */
+void lens_finish(struct lens_record *record);
+/** A record's number, from 1, and back. */
+uint32_t lens_number_of(const struct lens_record *record);
+const struct lens_record *lens_record_number(uint32_t number);
+void lens_record_start(void);
+
+/* handles.c: which handles are open, and who opened them. */
+void lens_handle_opened(uint32_t handle, uint32_t record_number);
+/** Forgets a handle; returns the number of the record that opened it, or 0. */
+uint32_t lens_handle_closed(uint32_t handle);
+/** Records what is still open, and the exit; only the first time. */
+void lens_record_exit(void);
+
+/* rules.c: LENS_FAULT and LENS_GATE. */
+/** Both change their text. */
+void lens_faults_read(char *text);
+void lens_gates_read(char *text);
+/** Fills in fault, delay and shorten. */
+void lens_faults_find(struct lens_call *call);
+/** Which gate stands before this call; -1 if none. */
+int lens_gate_find(const struct lens_call *call);
+
+/* gate.c */
+void lens_gate_wait(const struct lens_call *call, int gate);
+
+/* names.c: LENS_SUFFIX. */
+void lens_suffix_set(const WCHAR *suffix);
+/** The name with the suffix, made in `room`; or the name itself. */
+LPCWSTR lens_name_path(LPCWSTR name, WCHAR room[LENS_NAME_MAX]);
+LPCWSTR lens_name_object(LPCWSTR name, WCHAR room[LENS_NAME_MAX]);
+
+/* crash.c */
+void lens_crash_watch(void);
+
+/* text.c: writes text into a fixed room; what does not fit is left out. */
+struct lens_text {
+    char *at;
+    char *end;  ///< here the final 0 stands
+};
+#define LENS_TEXT(room) ((struct lens_text){(room), (room) + sizeof(room) - 1})
+void lens_put(struct lens_text *text, const char *string);
+void lens_put_part(struct lens_text *text, const char *string, size_t length);
+void lens_put_number(struct lens_text *text, uint64_t number);
+void lens_put_hex(struct lens_text *text, uint64_t number);
+void lens_put_wide(struct lens_text *text, const WCHAR *string);
+void lens_put_bytes(struct lens_text *text, const void *bytes, size_t count);
+
+/* show.c: arguments as text, by the table's column. */
+enum lens_when { LENS_BEFORE, LENS_AFTER };
+void lens_show(
+    struct lens_record *record, const char *shows, enum lens_when when,
+    const ULONG_PTR *values);
+
+#endif

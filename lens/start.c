@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Starts the lens: finds the real functions, reads the environment.
+ */
+#include "lens/lens.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define SETTING_MAX 2048
+
+bool lens_started;
+bool lens_on;
+struct lens_real lens_real;
+
+_Static_assert(
+    sizeof lens_real == LENS_CALL_COUNT * sizeof(FARPROC),
+    "one pointer for each row of the table, in its order");
+
+void lens_stop(const char *first, const char *second, const char *third)
+{
+    char line[SETTING_MAX + 256];
+    struct lens_text text = LENS_TEXT(line);
+    DWORD written;
+
+    lens_put(&text, "lens: ");
+    lens_put(&text, first);
+    lens_put(&text, second);
+    lens_put(&text, third);
+    lens_put(&text, "\n");
+    lens_real.WriteFile(
+        GetStdHandle(STD_ERROR_HANDLE),
+        line,
+        (DWORD)(text.at - line),
+        &written,
+        NULL);
+    lens_real.ExitProcess(2);
+    abort();
+}
+
+/** Fills lens_real. A function that this Windows lacks stays NULL. */
+static void find_real_functions(void)
+{
+    HMODULE kernel32 = GetModuleHandleW(L"kernel32.dll");
+    char *place = (char *)&lens_real;
+
+    for (int i = 0; i < LENS_CALL_COUNT; i++) {
+        FARPROC address = GetProcAddress(kernel32, lens_table[i].name);
+        memcpy(place, &address, sizeof address);
+        place += sizeof address;
+    }
+}
+
+/** Reads one setting; false if it is not set, or empty. */
+static bool setting(const char *name, WCHAR value[SETTING_MAX])
+{
+    WCHAR wide_name[32];
+    DWORD length;
+
+    MultiByteToWideChar(CP_UTF8, 0, name, -1, wide_name, 32);
+    length = GetEnvironmentVariableW(wide_name, value, SETTING_MAX);
+    if (length >= SETTING_MAX)
+        lens_stop(name, " is too long", "");
+    return length > 0;
+}
+
+/** The same, in UTF-8. */
+static bool setting_utf8(const char *name, char value[SETTING_MAX])
+{
+    WCHAR wide[SETTING_MAX];
+
+    if (!setting(name, wide))
+        return false;
+    if (WideCharToMultiByte(
+            CP_UTF8,
+            0,
+            wide,
+            -1,
+            value,
+            SETTING_MAX,
+            NULL,
+            NULL)
+        == 0)
+        lens_stop(name, " is too long", "");
+    return true;
+}
+
+/** Switches on what the environment asks for; true if it asks for anything. */
+static bool read_environment(void)
+{
+    WCHAR wide[SETTING_MAX];
+    char text[SETTING_MAX];
+    bool any = false;
+
+    if (setting("LENS_SUFFIX", wide)) {
+        lens_suffix_set(wide);
+        any = true;
+    }
+    if (setting_utf8("LENS_FAULT", text)) {
+        lens_faults_read(text);
+        any = true;
+    }
+    if (setting_utf8("LENS_GATE", text)) {
+        lens_gates_read(text);
+        any = true;
+    }
+    if (setting("LENS_RECORD", wide)) {
+        lens_recorder_open(wide);
+        any = true;
+    }
+    return any;
+}
+
+/*
+ * A constructor runs before main. Should another one be earlier and make a
+ * call, that call starts the lens (lens_is_on).
+ */
+__attribute__((constructor)) void lens_start(void)
+{
+    DWORD last_error = GetLastError();
+
+    if (lens_started)
+        return;
+    lens_started = true;
+    find_real_functions();
+    lens_image_find();
+    lens_on = read_environment();
+    if (lens_recording()) {
+        lens_record_start();
+        atexit(lens_record_exit);
+        lens_crash_watch();
+    }
+    SetLastError(last_error);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Writes text into a fixed room; what does not fit is left out.
+ *
+ * Why not snprintf: it is slower, and needs more stack than a thread whose
+ * stack has overflowed has left. The room holds zeros beforehand, or the text
+ * is used by its length.
+ */
+#include "lens/lens.h"
+#include <string.h>
+
+/** Writes all of it or nothing; after a miss, nothing more is written. */
+void lens_put_part(struct lens_text *text, const char *string, size_t length)
+{
+    if (length > (size_t)(text->end - text->at)) {
+        text->end = text->at;
+        return;
+    }
+    memcpy(text->at, string, length);
+    text->at += length;
+}
+
+void lens_put(struct lens_text *text, const char *string)
+{
+    size_t length = strlen(string);
+    size_t room = (size_t)(text->end - text->at);
+
+    lens_put_part(text, string, length < room ? length : room);
+}
+
+/** Writes a number in any base up to 16. */
+static void put_digits(struct lens_text *text, uint64_t number, unsigned base)
+{
+    char digits[20];
+    char *first = digits + sizeof digits;
+
+    do {
+        *--first = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number != 0);
+    lens_put_part(text, first, (size_t)(digits + sizeof digits - first));
+}
+
+void lens_put_number(struct lens_text *text, uint64_t number)
+{
+    put_digits(text, number, 10);
+}
+
+void lens_put_hex(struct lens_text *text, uint64_t number)
+{
+    lens_put_part(text, "0x", 2);
+    put_digits(text, number, 16);
+}
+
+/** One byte that is no text: \x and two digits. */
+static void put_escaped(struct lens_text *text, unsigned char byte)
+{
+    const char *digits = "0123456789abcdef";
+    const char escape[4] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+
+    lens_put_part(text, escape, sizeof escape);
+}
+
+/** Converts one character at a time, so no long name needs a long room. */
+void lens_put_wide(struct lens_text *text, const WCHAR *string)
+{
+    while (*string != L'\0') {
+        char utf8[4];
+        int units =
+            IS_HIGH_SURROGATE(string[0]) && IS_LOW_SURROGATE(string[1]) ? 2 : 1;
+        int bytes = WideCharToMultiByte(
+            CP_UTF8,
+            0,
+            string,
+            units,
+            utf8,
+            sizeof utf8,
+            NULL,
+            NULL);
+
+        if (*string < L' ')
+            put_escaped(text, (unsigned char)*string);
+        else
+            lens_put_part(text, utf8, bytes > 0 ? (size_t)bytes : 0);
+        if (text->at == text->end)
+            return;
+        string += units;
+    }
+}
+
+/** How long the UTF-8 character is that begins here; 0 if none does. */
+static size_t utf8_length(const unsigned char *byte, size_t count)
+{
+    size_t length = *byte < 0x80                    ? 1
+                    : *byte >= 0xC2 && *byte < 0xE0 ? 2
+                    : *byte >= 0xE0 && *byte < 0xF0 ? 3
+                    : *byte >= 0xF0 && *byte < 0xF5 ? 4
+                                                    : 0;
+
+    if (length > count
+        || (length != 0
+            && MultiByteToWideChar(
+                   CP_UTF8,
+                   MB_ERR_INVALID_CHARS,
+                   (const char *)byte,
+                   (int)length,
+                   NULL,
+                   0)
+                   == 0))
+        return 0;
+    return length;
+}
+
+/** Data in quotes: text as it is, every other byte as \x and two digits. */
+void lens_put_bytes(struct lens_text *text, const void *bytes, size_t count)
+{
+    const unsigned char *byte = bytes;
+
+    lens_put_part(text, "\"", 1);
+    while (count > 0 && text->at < text->end) {
+        size_t length = utf8_length(byte, count);
+
+        if (*byte == '"' || *byte == '\\')
+            lens_put_part(text, "\\", 1);
+        if (length == 0 || *byte < ' ' || *byte == 0x7F) {
+            put_escaped(text, *byte);
+            length = 1;
+        } else {
+            lens_put_part(text, (const char *)byte, length);
+        }
+        byte += length;
+        count -= length;
+    }
+    lens_put_part(text, "\"", 1);
+}

@@ -1,0 +1,83 @@
+# Builds, plays and grades the programs of one folder:
+# lessons/NN-topic, exercises/NN-topic or solutions/NN-topic.
+#
+# Set by the folder's makefile:
+#   PROGRAMS   each is made of PROGRAM.c and of what all programs share
+#   PLAY       the lesson's conversation (in lessons only)
+#   TOP        the way to the top folder
+#   LDLIBS     libraries, where a program needs one
+
+include $(TOP)/mk/toolchain.mk
+
+# An exercise or a solution holds only what the learner edits: everything else
+# (protocol.h, the other side, the conversation) is the lesson's.
+NAME   := $(lastword $(notdir $(CURDIR)))
+KIND   := $(lastword $(notdir $(patsubst %/,%,$(dir $(CURDIR)))))
+LESSON := $(TOP)/lessons/$(NAME)
+PLAY   ?= $(shell sed -n 's/^PLAY *:= *//p' $(LESSON)/Makefile)
+
+# Another folder's sources can take the place of this one's: a submission, or
+# an answer of the tests.
+SOURCE ?= .
+OUT    ?= $(TOP)/build/$(KIND)/$(NAME)
+
+ALL_CPPFLAGS += -I$(LESSON)
+SHARED  := $(TOP)/build/common/error.o $(TOP)/build/common/console.o \
+           $(TOP)/build/common/utf8.o
+LENS    := $(TOP)/build/lens/lens.o
+PLAYER  := $(TOP)/build/checks/play.exe
+GRADER  := $(TOP)/build/checks/$(NAME).exe
+PLAIN   := $(PROGRAMS:%=$(OUT)/%.exe)
+WATCHED := $(PROGRAMS:%=$(OUT)/lens/%.exe)
+PEERS   := $(TOP)/build/lessons/$(NAME)
+
+.PHONY: all lens run grade peers clean
+
+all: $(PLAIN)       ## build the programs (default)
+
+lens: $(WATCHED)    ## build them a second time, with the lens
+
+run: $(PLAIN) $(PLAYER) peers    ## play the conversation, both sides
+	@$(TOP)/mk/run $(PLAYER) '$(PLAY)' $(OUT) $(PEERS)
+
+grade: $(WATCHED) $(GRADER) peers   ## grade the programs
+	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens
+
+clean:              ## remove what was built
+	$(Q)$(RM) -r $(OUT)
+
+$(OUT)/%.exe: $(OUT)/%.o $(SHARED)
+	$(call SAY,LINK)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# The lens stands before the libraries, so its definitions win.  The list of
+# lines lets the grader name the line of a call.
+$(OUT)/lens/%.exe: $(OUT)/%.o $(SHARED) $(LENS)
+	@mkdir -p $(@D)
+	$(call SAY,LENS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | grep '^$*\.c ' >$(@:.exe=.lines)
+
+$(OUT)/%.o: $(SOURCE)/%.c $(PRECOMPILED)
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(Q)$(COMPILE)
+
+# What is built elsewhere is brought up to date there, and only relinked when
+# it changed.  The top makefile has done it when it calls with READY=1.
+ifndef READY
+$(SHARED) $(PRECOMPILED): common
+.PHONY: common
+common:
+	+@$(MAKE_IN) $(TOP)/common
+$(LENS): FORCE common
+	+@$(MAKE_IN) $(TOP)/lens
+$(PLAYER) $(GRADER): FORCE common
+	+@$(MAKE_IN) $(TOP)/checks READY=1 $(@F)
+ifneq ($(KIND),lessons)
+peers: common
+	+@$(MAKE_IN) $(LESSON) all lens
+endif
+endif
+
+-include $(wildcard $(OUT)/*.d)

@@ -1,0 +1,50 @@
+# The project's own tests: `make check` and `make check-all`.
+
+SOURCES := $(sort $(wildcard common/*.[ch] lens/*.[ch] mk/*.h \
+             checks/*.c checks/*/*.[ch] lessons/*/*.[ch] exercises/*/*.[ch] \
+             solutions/*/*.[ch]))
+TOPICS  := $(patsubst solutions/%/Makefile,%,$(wildcard solutions/*/Makefile))
+
+# An answer is a solution with a patch: one that must pass (right) or that must
+# be rejected (wrong). The untouched exercise is a wrong answer too.
+PATCHES := $(sort $(wildcard checks/right/*/*.patch checks/wrong/*/*.patch))
+ANSWERS := $(PATCHES:checks/%.patch=build/answers/%)
+ANALYSES := $(patsubst %.c,build/analysis/%.txt,$(filter %.c,$(SOURCES)))
+STUBS   := $(TOPICS:%=build/tests/%.t)
+PROVE   := prove --jobs 2
+
+.PHONY: check check-all answers graded $(ANSWERS)
+
+check: graded answers $(STUBS) $(ANALYSES) docs    ## the project's own tests
+	@mk/prove $(STUBS) checks/project/*.t
+
+check-all: check    ## the tests that take long, too
+	@mk/prove --more checks/long/*.t
+
+# Every program as the grader sees it: with the lens.
+graded: $(FOLDERS:%=%/graded)
+%/graded: tools
+	+@$(MAKE_IN) $* READY=1 all lens
+
+answers: $(ANSWERS)
+$(ANSWERS): build/answers/%: tools
+	@mk/answer checks/$*.patch $@/source
+	+@$(MAKE_IN) exercises/$(notdir $(patsubst %/,%,$(dir $*))) READY=1 \
+		SOURCE=../../$@/source OUT=../../$@ lens
+
+# One test script for each topic.
+build/tests/%.t:
+	@mkdir -p $(@D)
+	@printf '#!/bin/sh\nexec checks/prove-topic %s\n' $* >$@
+
+# What gcc finds: kept in a file, so that only a changed source is looked at
+# again; without the precompiled header, so that a missing #include shows.
+build/analysis/%.txt: %.c
+	@mkdir -p $(@D)
+	$(call SAY,TEST)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -std=c11 $(WARNINGS) -O0 -fanalyzer \
+		$(patsubst %,-Ilessons/%,$(notdir $(patsubst %/,%,$(dir $*)))) \
+		-MMD -MP -MT $@ -MF $(@:.txt=.d) -c -o /dev/null $< >$@ 2>&1 || \
+		echo "$<: does not compile" >>$@
+
+-include $(wildcard build/analysis/*/*.d build/analysis/*/*/*.d)

@@ -1,0 +1,43 @@
+# The compiler and how it is called: for every makefile that compiles.
+# Set by the includer: TOP, the way to the top folder.
+#
+# CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS belong to the user; ours are ALL_*.
+
+ifeq ($(OS),Windows_NT)
+CROSS_COMPILE ?=
+else
+CROSS_COMPILE ?= x86_64-w64-mingw32-
+endif
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+WINDRES ?= $(CROSS_COMPILE)windres
+OBJDUMP ?= $(CROSS_COMPILE)objdump
+AR      := $(CROSS_COMPILE)ar
+
+# -Og keeps each call where the source has it, so that the lens names its line.
+CFLAGS   ?= -Og -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 \
+            -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+            -Wundef -Wvla
+
+ALL_CPPFLAGS = -I$(TOP) -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN $(CPPFLAGS)
+ALL_CFLAGS   = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS)
+
+# <windows.h> takes most of a compilation: it is compiled once, beforehand.
+# (The tests compile each file without it too.)
+PRECOMPILED := $(TOP)/build/common/precompiled.h.gch
+COMPILE      = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP \
+               -include $(PRECOMPILED:.gch=) -c -o $@ $<
+
+# Quiet: one short line a step; V=1 shows the commands, -s nothing at all.
+SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
+Q      := $(if $(filter 1,$(V)),,@)
+SAY     = $(if $(filter 1,$(V))$(SILENT),@:,@printf '  %-5s %s\n') $(1) \
+          $(patsubst $(TOP)/%,%,$@)
+MAKE_IN = $(MAKE) --no-print-directory -C
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: FORCE
