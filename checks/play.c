@@ -9,6 +9,10 @@
  * parted by `|`. Each program is started when the one before it has printed
  * `ready` or has ended. The exit status is 0 when every program ended with 0.
  */
+#include <limits.h>
+#include <stdbool.h>
+#include <fcntl.h>
+#include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +31,8 @@ struct part {
     char label[LABEL_MAX];
     struct program *program;
     size_t shown[2];  // bytes already printed, of its output and its errors
+    size_t lines[2];  // the same in lines
+    DWORD status;     // its exit status, once it has ended
 };
 
 static struct part parts[PARTS_MAX];
@@ -85,36 +91,67 @@ static void make_labels(void)
     }
 }
 
-/** Prints the lines of a stream that are complete and not yet shown. */
-static void show_lines(struct part *part, int stream, bool all)
+/** One stream of a part: 0 its output, 1 its errors. */
+static struct output *stream_of(struct part *part, int stream)
+{
+    return stream == 0 ? &part->program->out : &part->program->err;
+}
+
+/** Prints the next line of a stream; without its end if it has none. */
+static void show_line(struct part *part, int stream)
 {
     static char text[OUTPUT_LIMIT + 1];
-    struct output *output =
-        stream == 0 ? &part->program->out : &part->program->err;
-    size_t length = copy_output(output, text);
-    while (part->shown[stream] < length) {
-        const char *line = text + part->shown[stream];
-        size_t size = strcspn(line, "\n");
-        if (line[size] == '\0' && !all)
-            return;
-        printf("%-*s | %.*s\n", label_width, part->label, (int)size, line);
-        part->shown[stream] += size + (line[size] == '\n');
+    size_t length = copy_output(stream_of(part, stream), text);
+    const char *line = text + part->shown[stream];
+    size_t size = strcspn(line, "\n");
+    printf("%-*s | %.*s\n", label_width, part->label, (int)size, line);
+    part->shown[stream] += size;
+    part->shown[stream] += part->shown[stream] < length;
+    part->lines[stream]++;
+}
+
+/** Prints all complete lines that are new, in the order in which they came. */
+static void show_new(void)
+{
+    for (;;) {
+        struct part *next = NULL;
+        int next_stream = 0;
+        LONG first = LONG_MAX;
+        for (size_t i = 0; i < part_count && parts[i].program != NULL; i++)
+            for (int stream = 0; stream < 2; stream++) {
+                struct output *output = stream_of(&parts[i], stream);
+                size_t line = parts[i].lines[stream];
+                AcquireSRWLockShared(&output->lock);
+                if (line < output->lines && output->order[line] < first) {
+                    first = output->order[line];
+                    next = &parts[i];
+                    next_stream = stream;
+                }
+                ReleaseSRWLockShared(&output->lock);
+            }
+        if (next == NULL)
+            break;
+        show_line(next, next_stream);
     }
     fflush(stdout);
 }
 
-/** Shows what is new of everyone who has been started. */
-static void show_all(bool all)
+/** Prints everything that is left, unfinished last lines too. */
+static void show_rest(void)
 {
+    show_new();
     for (size_t i = 0; i < part_count && parts[i].program != NULL; i++)
         for (int stream = 0; stream < 2; stream++)
-            show_lines(&parts[i], stream, all);
+            while (parts[i].shown[stream]
+                   < stream_of(&parts[i], stream)->length)
+                show_line(&parts[i], stream);
+    fflush(stdout);
 }
 
 /** Gives up: says who still runs. The job ends them. */
 static _Noreturn void give_up(void)
 {
-    show_all(true);
+    show_rest();
     for (size_t i = 0; i < part_count && parts[i].program != NULL; i++)
         if (is_running(parts[i].program))
             fprintf(
@@ -136,7 +173,7 @@ static void wait_for_ready(struct part *part, unsigned long long deadline)
             "ready",
             1,
             soon < deadline ? soon : deadline);
-        show_all(false);
+        show_new();
         if (result != TOO_LATE)
             return;
         if (ms_until(deadline) == 0)
@@ -144,30 +181,33 @@ static void wait_for_ready(struct part *part, unsigned long long deadline)
     }
 }
 
-/** Waits for the end of a program; returns whether it ended with 0. */
-static bool wait_for_part(struct part *part, unsigned long long deadline)
+/** Waits for the end of a program. */
+static void wait_for_part(struct part *part, unsigned long long deadline)
 {
-    DWORD code;
     for (;;) {
         unsigned long long soon = now_ms() + 20;
         enum wait_result result = wait_for_end(
             part->program,
             soon < deadline ? soon : deadline,
-            &code);
-        show_all(false);
+            &part->status);
+        show_new();
         if (result == IN_TIME)
-            break;
+            return;
         if (ms_until(deadline) == 0)
             give_up();
     }
-    show_all(true);
-    if (code != 0)
+}
+
+/** Says how a program ended that failed; returns whether it ended well. */
+static bool say_status(const struct part *part)
+{
+    if (part->status != 0)
         printf(
             "%-*s | (ended with exit status %lu)\n",
             label_width,
             part->label,
-            code);
-    return code == 0;
+            part->status);
+    return part->status == 0;
 }
 
 /** Starts one program after another, and waits for the end of all. */
@@ -186,13 +226,17 @@ static bool play(const char *folder, const char *lesson)
     }
     bool good = true;
     for (size_t i = 0; i < part_count; i++)
-        good = wait_for_part(&parts[i], deadline) && good;
+        wait_for_part(&parts[i], deadline);
+    show_rest();
+    for (size_t i = 0; i < part_count; i++)
+        good = say_status(&parts[i]) && good;
     return good;
 }
 
 int main(int argc, char *argv[])
 {
     use_utf8_console();
+    _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
     if (argc < 3 || argc > 4) {
         fprintf(stderr, "usage: play CONVERSATION FOLDER [FOLDER]\n");
         return EXIT_USAGE;

@@ -24,10 +24,11 @@ void use_utf8_console(void)
 {
     DWORD error = GetLastError();
 
-    former_page = GetConsoleOutputCP();  // 0 without a console
-    if (former_page != 0 && former_page != CP_UTF8
-        && SetConsoleOutputCP(CP_UTF8))
+    UINT page = GetConsoleOutputCP();  // 0 without a console
+    if (page != 0 && page != CP_UTF8 && SetConsoleOutputCP(CP_UTF8)) {
+        former_page = page;
         atexit(restore_page);
+    }
 
     SetLastError(error);
 }

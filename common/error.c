@@ -4,9 +4,9 @@
  * @brief Reports failed Windows calls.
  */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <windows.h>
 
 #include "common/codes.h"
@@ -16,8 +16,12 @@
 #define CHECK_ROW(name, number) _Static_assert((name) == (number), #name);
 ERROR_CODES(CHECK_ROW)
 
-#define CASE_ROW(name, number) \
-    case number:               \
+/* The text's room in UTF-16, longer than any known text; in UTF-8 a unit takes
+ * up to three bytes. */
+enum { TEXT_UNITS = 2048, TEXT_BYTES = 3 * TEXT_UNITS };
+
+#define CASE_ROW(name, number)                                                 \
+    case number:                                                               \
         return #name;
 
 const char *error_name(DWORD code)
@@ -46,9 +50,9 @@ static void make_one_line(wchar_t *text)
 }
 
 /** Gets the system's text in UTF-8; false where it has none. */
-static BOOL get_text(DWORD code, char *text, int size)
+static bool get_text(DWORD code, char text[TEXT_BYTES])
 {
-    wchar_t wide[2048];  // longer than any known text
+    wchar_t wide[TEXT_UNITS];
 
     /* Without IGNORE_INSERTS the call would look for arguments to fill inserts
      * such as %1, and fail.  MAX_WIDTH_MASK leaves out most line breaks. */
@@ -59,10 +63,10 @@ static BOOL get_text(DWORD code, char *text, int size)
             code,
             0,  // the user's language
             wide,
-            ARRAYSIZE(wide),
+            TEXT_UNITS,
             NULL)  // no inserts
         == 0)
-        return FALSE;
+        return false;
     make_one_line(wide);
 
     /* Not printf("%ls"): it stops at the first character outside ASCII. */
@@ -72,18 +76,18 @@ static BOOL get_text(DWORD code, char *text, int size)
                wide,
                -1,  // up to its end
                text,
-               size,
+               TEXT_BYTES,
                NULL,
                NULL)
                > 0
            && text[0] != '\0';
 }
 
-/** Prints to stderr in one piece: it has no buffer, and fprintf alone would
- * write some of it character by character. */
+/** Prints to stderr in one piece.  It has no buffer: mingw-w64's own fprintf
+ * would write each character by itself, and two programs' lines would mix. */
 static void print_whole(const char *format, ...)
 {
-    char line[8192];
+    char line[TEXT_BYTES + 2048];
     va_list arguments;
 
     va_start(arguments, format);
@@ -92,7 +96,7 @@ static void print_whole(const char *format, ...)
 
     if (length >= 0 && (size_t)length < sizeof line) {
         fputs(line, stderr);
-    } else {
+    } else {  // a very long name of the call: whole, but in pieces
         va_start(arguments, format);
         vfprintf(stderr, format, arguments);
         va_end(arguments);
@@ -103,7 +107,7 @@ static void print_whole(const char *format, ...)
 void report_error(const char *call, DWORD code)
 {
     const char *name = error_name(code);
-    char text[3 * 2048];
+    char text[TEXT_BYTES];
     char number[80];
 
     snprintf(
@@ -113,7 +117,7 @@ void report_error(const char *call, DWORD code)
         code,
         name != NULL ? ", " : "",
         name != NULL ? name : "");
-    if (get_text(code, text, sizeof text))
+    if (get_text(code, text))
         print_whole("%s: %s (%s)\n", call, text, number);
     else
         print_whole("%s: %s\n", call, number);

@@ -34,7 +34,8 @@ enum { EXIT_USAGE = 2 };
  * @param call  The exact name of the call that failed, in UTF-8.
  * @param code  What GetLastError returned after it.
  *
- * @see https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagew
+ * @see
+ * https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-formatmessagew
  */
 void report_error(const char *call, DWORD code);
 

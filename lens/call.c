@@ -12,8 +12,8 @@
 static _Atomic uint32_t counts[LENS_CALL_COUNT];
 
 /** Writes the first half of the call's record. */
-static void
-record_before(struct lens_call *call, bool gate, const ULONG_PTR *values)
+static void record_before(
+    struct lens_call *call, bool gate, const ULONG_PTR *values)
 {
     struct lens_record *record = lens_take(LENS_KIND_CALL);
 
@@ -60,8 +60,8 @@ static void note_opened(const struct lens_call *call, ULONG_PTR result)
 }
 
 /** Follows the handles through a call that has been recorded. */
-static void
-follow_handles(const struct lens_call *call, ULONG_PTR result, bool failed)
+static void follow_handles(
+    const struct lens_call *call, ULONG_PTR result, bool failed)
 {
     enum lens_does does = lens_table[call->id].does;
 

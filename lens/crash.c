@@ -6,8 +6,9 @@
  * The filter is asked when nobody else wanted the exception. It passes it on,
  * so the program ends as it would have, with the exception as its exit code.
  *
- * @see "SetUnhandledExceptionFilter function", "SetThreadStackGuarantee
- * function" and "x64 exception handling" on Microsoft Learn
+ * @see "SetUnhandledExceptionFilter function", "Vectored Exception Handling",
+ *      "SetThreadStackGuarantee function" and "x64 exception handling" on
+ *      Microsoft Learn
  */
 #include "lens/lens.h"
 
@@ -90,17 +91,31 @@ static LONG WINAPI on_crash(EXCEPTION_POINTERS *exception)
 
     if (previous != NULL)
         answer = previous(exception);
-    if (answer != EXCEPTION_CONTINUE_EXECUTION)
+    if (answer != EXCEPTION_CONTINUE_EXECUTION
+        && exception->ExceptionRecord->ExceptionCode
+               != EXCEPTION_STACK_OVERFLOW)
         record_crash(exception);
     return answer;
 }
 
+/**
+ * A full stack is recorded at once: C has nobody who could handle it, and the
+ * way to the filter needs more stack than may be left.
+ */
+static LONG WINAPI on_exception(EXCEPTION_POINTERS *exception)
+{
+    if (exception->ExceptionRecord->ExceptionCode == EXCEPTION_STACK_OVERFLOW)
+        record_crash(exception);
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
 void lens_crash_watch(void)
 {
-    /* A stack that overflows must have room left for the filter. This is for
-       the first thread; others have what Windows leaves them. */
+    /* A stack that overflows must have room left for us. This is for the first
+       thread; others have what Windows leaves them. */
     ULONG room = 32768;
 
     SetThreadStackGuarantee(&room);
+    AddVectoredExceptionHandler(TRUE, on_exception);
     previous = SetUnhandledExceptionFilter(on_crash);
 }

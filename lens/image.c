@@ -28,7 +28,7 @@ static void name_from_path(const WCHAR *path)
 
 void lens_image_find(void)
 {
-    WCHAR path[LENS_NAME_MAX];
+    WCHAR path[LENS_NAME_MAX] = L"";
     const IMAGE_DOS_HEADER *dos;
     const IMAGE_NT_HEADERS *headers;
 

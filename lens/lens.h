@@ -73,8 +73,8 @@ static inline bool lens_is_on(void)
 }
 
 /** Writes "lens: ", the three texts and a line end to stderr; ends with 2. */
-_Noreturn void
-lens_stop(const char *first, const char *second, const char *third);
+_Noreturn void lens_stop(
+    const char *first, const char *second, const char *third);
 
 /* call.c: what happens before and after each real call. */
 void lens_enter(

@@ -68,8 +68,8 @@ uint32_t lens_view_count(const struct lens_view *view)
     return view->record->header.used;
 }
 
-const struct lens_record *
-lens_view_at(const struct lens_view *view, uint32_t index)
+const struct lens_record *lens_view_at(
+    const struct lens_view *view, uint32_t index)
 {
     return &view->record->record[index];
 }

@@ -51,8 +51,8 @@ uint32_t lens_view_count(const struct lens_view *view);
  *         `t1` is 0, the program is inside the call: result, error, out and
  *         bytes are not there yet. It lives as long as the view.
  */
-const struct lens_record *
-lens_view_at(const struct lens_view *view, uint32_t index);
+const struct lens_record *lens_view_at(
+    const struct lens_view *view, uint32_t index);
 
 /** Whether some call found no room: then what is missing proves nothing. */
 bool lens_view_full(const struct lens_view *view);

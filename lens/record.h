@@ -97,8 +97,8 @@ struct lens_file {
 };
 
 /** Makes a file of zeros a record; whoever does it writes the same. */
-static inline void
-lens_header_write(struct lens_header *header, int64_t frequency)
+static inline void lens_header_write(
+    struct lens_header *header, int64_t frequency)
 {
     header->version = LENS_VERSION;
     header->records = LENS_RECORDS;

@@ -11,8 +11,8 @@
 #include <string.h>
 
 /** Bytes that are about to be written; the pointer may be a wrong one. */
-static void
-show_written(struct lens_text *text, const void *data, ULONG_PTR count)
+static void show_written(
+    struct lens_text *text, const void *data, ULONG_PTR count)
 {
     size_t room = (size_t)(text->end - text->at);
 
@@ -28,8 +28,8 @@ show_written(struct lens_text *text, const void *data, ULONG_PTR count)
 }
 
 /** Bytes that were read; their number stands where `count` points to. */
-static void
-show_read(struct lens_text *text, const void *data, const DWORD *count)
+static void show_read(
+    struct lens_text *text, const void *data, const DWORD *count)
 {
     if (data == NULL || count == NULL)
         lens_put(text, "?");

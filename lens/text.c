@@ -92,8 +92,10 @@ void lens_put_wide(struct lens_text *text, const WCHAR *string)
 /** How long the UTF-8 character is that begins here; 0 if none does. */
 static size_t utf8_length(const unsigned char *byte, size_t count)
 {
-    size_t length = *byte < 0x80                    ? 1
-                    : *byte >= 0xC2 && *byte < 0xE0 ? 2
+    if (*byte < 0x80)
+        return 1;
+
+    size_t length = *byte >= 0xC2 && *byte < 0xE0   ? 2
                     : *byte >= 0xE0 && *byte < 0xF0 ? 3
                     : *byte >= 0xF0 && *byte < 0xF5 ? 4
                                                     : 0;

@@ -34,8 +34,10 @@ PEERS   := $(TOP)/build/lessons/$(NAME)
 .PHONY: all lens run grade peers clean
 
 all: $(PLAIN)       ## build the programs (default)
+	@:
 
 lens: $(WATCHED)    ## build them a second time, with the lens
+	@:
 
 run: $(PLAIN) $(PLAYER) peers    ## play the conversation, both sides
 	@$(TOP)/mk/run $(PLAYER) '$(PLAY)' $(OUT) $(PEERS)

@@ -5,6 +5,8 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <fcntl.h>
+#include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +27,8 @@ static struct {
     jmp_buf way_out;
 } now;
 
-static void
-format_text(char *text, size_t size, const char *format, va_list arguments)
+static void format_text(
+    char *text, size_t size, const char *format, va_list arguments)
 {
     vsnprintf(text, size, format, arguments);
 }
@@ -149,18 +151,20 @@ static const char *reason_to_skip(
 {
     static char reason[200];
     if (checks[i].needs_windows && on_wine())
-        return "it needs real Windows: Wine behaves otherwise here";
+        return "needs real Windows";
     for (size_t k = 0; checks[i].needs != NULL && k < i; k++)
         if (strcmp(checks[k].name, checks[i].needs) == 0
             && verdicts[k] != PASSED) {
-            snprintf(reason, sizeof reason, "it needs \"%s\"", checks[i].needs);
+            snprintf(reason, sizeof reason, "needs check %zu", k + 1);
             return reason;
         }
     return NULL;
 }
 
-static void
-print_result(enum verdict verdict, size_t number, const struct check *check)
+/** Prints the line of a check: whether it passed, or why it was not run. */
+static void print_result(
+    enum verdict verdict, size_t number, const struct check *check,
+    const char *reason)
 {
     printf(
         "%sok %zu - %s",
@@ -169,11 +173,24 @@ print_result(enum verdict verdict, size_t number, const struct check *check)
         check->name);
     if (check->todo != 0)
         printf(" (TODO %d)", check->todo);
+    if (verdict == SKIPPED)
+        printf(" # SKIP %s", reason);
+    printf("\n");
+}
+
+/** Prints how many passed and, if one failed, what to do next. */
+static void print_summary(
+    size_t passed, size_t count, const struct check *first, const char *lesson)
+{
+    printf("# %zu of %zu checks passed", passed, count);
+    if (first != NULL && first->todo != 0)
+        printf("; next: TODO(%d), a hint: make hint-%.2s", first->todo, lesson);
+    printf("\n");
 }
 
 /** Keeps only the checks of programs that the graded folder has. */
-static size_t
-choose_checks(const struct check *checks, size_t count, struct check *chosen)
+static size_t choose_checks(
+    const struct check *checks, size_t count, struct check *chosen)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count && kept < CHECKS_MAX; i++)
@@ -189,30 +206,33 @@ int run_checks(
     static struct check chosen[CHECKS_MAX];
     static enum verdict verdicts[CHECKS_MAX];
     size_t passed = 0, failed = 0;
+    const struct check *first = NULL;  // that failed
 
     use_utf8_console();
+    _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
     if (argc < 2 || argc > 3) {
         fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER]\n", lesson);
         return EXIT_USAGE;
     }
-    set_folders(argv[1], argc == 3 ? argv[2] : NULL);
+    if (!set_folders(argv[1], argc == 3 ? argv[2] : NULL)) {
+        printf("Bail out!  there is no program in %s: build it\n", argv[1]);
+        return EXIT_USAGE;
+    }
 
     count = choose_checks(checks, count, chosen);
     printf("1..%zu\n", count);
     for (size_t i = 0; i < count; i++) {
         const char *reason = reason_to_skip(chosen, i, verdicts);
         verdicts[i] = reason != NULL ? SKIPPED : run_check(&chosen[i]);
-        print_result(verdicts[i], i + 1, &chosen[i]);
-        printf(
-            "%s%s\n",
-            reason != NULL ? " # SKIP " : "",
-            reason ? reason : "");
-        if (verdicts[i] == FAILED)
+        print_result(verdicts[i], i + 1, &chosen[i], reason);
+        if (verdicts[i] == FAILED) {
             print_failure(&chosen[i], lesson);
+            if (failed++ == 0)
+                first = &chosen[i];
+        }
         passed += verdicts[i] == PASSED;
-        failed += verdicts[i] == FAILED;
         fflush(stdout);
     }
-    printf("# %zu of %zu checks passed\n", passed, count);
+    print_summary(passed, count, first, lesson);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

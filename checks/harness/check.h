@@ -43,10 +43,12 @@ int run_checks(
     size_t count);
 
 /** Says what the check does: shown when it fails. Ends a line before. */
-void tried(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tried(const char *format, ...)
+    __attribute__((format(__MINGW_PRINTF_FORMAT, 1, 2)));
 
 /** Says what most likely is wrong if one of the next steps fails. */
-void likely(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void likely(const char *format, ...)
+    __attribute__((format(__MINGW_PRINTF_FORMAT, 1, 2)));
 
 /**
  * Ends the running check as failed.
@@ -54,7 +56,7 @@ void likely(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * @param format   what was seen, as for printf; lines are parted by `\n`
  */
 _Noreturn void fail_check(const char *expected, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(__MINGW_PRINTF_FORMAT, 2, 3)));
 
 /**
  * Ends everything: the machine, not the learner's program, is in the way.

@@ -19,6 +19,12 @@ struct peer {
     OVERLAPPED operation;  // the one that is under way
 };
 
+/** How often a waiting read looks whether it waits in vain, in ms. */
+enum { LOOK_MS = 20 };
+
+/* How many bytes the check has sent in all. */
+static unsigned long long sent;
+
 static struct peer peers[PEERS_MAX];
 
 /** Takes a free place and gives it an event. */
@@ -37,17 +43,20 @@ static struct peer *new_peer(void)
 }
 
 /** Ends the check because a call of its own failed. */
-static _Noreturn void
-fail_call(const char *expected, const char *call, DWORD code)
+static _Noreturn void fail_call(
+    const char *expected, const char *call, DWORD code)
 {
+    char text[200];
     const char *name = error_name(code);
-    fail_check(
-        expected,
+    snprintf(
+        text,
+        sizeof text,
         "the check's own %s gave error %lu%s%s",
         call,
         code,
         name != NULL ? ", " : "",
         name != NULL ? name : "");
+    fail_scene(expected, text);
 }
 
 struct peer *connect_peer(const wchar_t *name)
@@ -122,9 +131,28 @@ void accept_peer(struct peer *peer)
         fail_call("a client opens the pipe", "ConnectNamedPipe", error);
 }
 
+/** Waits for data that a read asked for, but not when none can come. */
+static DWORD finish_read(struct peer *peer, BOOL begun, DWORD *bytes)
+{
+    DWORD error = begun ? ERROR_SUCCESS : GetLastError();
+    while (error == ERROR_IO_PENDING && ms_until(scene_deadline()) > 0
+           && WaitForSingleObject(peer->operation.hEvent, LOOK_MS)
+                  == WAIT_TIMEOUT
+           && !all_read_and_wait(sent))
+        continue;
+    if (error == ERROR_IO_PENDING
+        && !HasOverlappedIoCompleted(&peer->operation)) {
+        CancelIoEx(peer->pipe, &peer->operation);
+        GetOverlappedResult(peer->pipe, &peer->operation, bytes, TRUE);
+        return WAIT_TIMEOUT;
+    }
+    SetLastError(error);
+    return finish(peer, begun, bytes);
+}
+
 /** Shows bytes as C text: "hello\x00", with their number. */
-static const char *
-show_bytes(const void *data, size_t size, char *text, size_t room)
+static const char *show_bytes(
+    const void *data, size_t size, char *text, size_t room)
 {
     const unsigned char *byte = data;
     size_t used = (size_t)snprintf(text, room, "%zu bytes: \"", size);
@@ -144,6 +172,7 @@ void send_bytes(struct peer *peer, const void *data, size_t size)
     BOOL begun =
         WriteFile(peer->pipe, data, (DWORD)size, NULL, &peer->operation);
     DWORD error = finish(peer, begun, &bytes);
+    sent += bytes;
     if (error == WAIT_TIMEOUT)
         fail_late("the other side takes what the check sends");
     if (error != ERROR_SUCCESS)
@@ -171,10 +200,10 @@ void expect_bytes(struct peer *peer, const void *data, size_t size)
             (DWORD)(sizeof got - received),
             NULL,
             &peer->operation);
-        DWORD error = finish(peer, begun, &bytes);
+        DWORD error = finish_read(peer, begun, &bytes);
         received += bytes;
         if (error == WAIT_TIMEOUT && received == 0)
-            fail_late(expected);
+            fail_scene(expected, "nothing came");
         if (error != ERROR_SUCCESS && received == 0)
             fail_call(expected, "ReadFile", error);
         if (error != ERROR_SUCCESS)
@@ -214,6 +243,7 @@ void close_peer(struct peer *peer)
 
 void clear_peers(void)
 {
+    sent = 0;
     for (size_t i = 0; i < PEERS_MAX; i++)
         if (peers[i].pipe != NULL)
             close_peer(&peers[i]);

@@ -89,8 +89,7 @@ static void append(struct output *output, const char *data, DWORD size)
         }
         output->text[output->length++] = data[i];
         if (data[i] == '\n' && output->lines < LINES_LIMIT)
-            output->order[output->lines++] =
-                InterlockedIncrement(&line_number);
+            output->order[output->lines++] = InterlockedIncrement(&line_number);
     }
     output->text[output->length] = '\0';
     ReleaseSRWLockExclusive(&output->lock);
@@ -114,8 +113,8 @@ static DWORD WINAPI read_output(void *parameter)
 }
 
 /** Makes the pipe of one stream; @p child_end is for the program. */
-static bool
-open_output(struct output *output, HANDLE changed, HANDLE *child_end)
+static bool open_output(
+    struct output *output, HANDLE changed, HANDLE *child_end)
 {
     SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
     InitializeSRWLock(&output->lock);
@@ -129,8 +128,8 @@ open_output(struct output *output, HANDLE changed, HANDLE *child_end)
 }
 
 /** Finds FOLDER/NAME.exe in one of the folders. */
-static bool
-find_program(struct program *program, const struct launch *how, wchar_t *file)
+static bool find_program(
+    struct program *program, const struct launch *how, wchar_t *file)
 {
     for (size_t i = 0; i < ARRAYSIZE(how->folders); i++) {
         char path[MAX_PATH];
@@ -267,8 +266,8 @@ static void close_if_open(HANDLE handle)
         CloseHandle(handle);
 }
 
-struct program *
-start_suspended(const char *command_line, const struct launch *how)
+struct program *start_suspended(
+    const char *command_line, const struct launch *how)
 {
     struct program *program = calloc(1, sizeof *program);
     struct startup *startup = calloc(1, sizeof *startup);

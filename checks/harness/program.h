@@ -24,8 +24,8 @@ struct output {
     SRWLOCK lock;                /**< guards what follows */
     char text[OUTPUT_LIMIT + 1]; /**< line ends are `\n`; ends with a zero */
     size_t length;               /**< bytes in text */
-    size_t lines;                  /**< complete lines in text */
-    LONG order[LINES_LIMIT];       /**< when each of them came: 1, 2, 3 ... */
+    size_t lines;                /**< complete lines in text */
+    LONG order[LINES_LIMIT];     /**< when each of them came: 1, 2, 3 ... */
     unsigned long long lost;     /**< bytes that did not fit */
     bool ended;                  /**< the stream is closed */
     HANDLE source;               /**< the pipe that the thread reads */
@@ -81,8 +81,8 @@ DWORD processes_in(HANDLE job);
  * @return the program, or NULL (GetLastError tells why; 2: there is no such
  *         file). Release it with free_program().
  */
-struct program *
-start_suspended(const char *command_line, const struct launch *how);
+struct program *start_suspended(
+    const char *command_line, const struct launch *how);
 
 /** Lets a program run that start_suspended() made. */
 void resume_program(struct program *program);

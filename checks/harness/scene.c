@@ -15,7 +15,8 @@
 #include "common/error.h"
 #include "lens/reader.h"
 
-enum { PROGRAMS_MAX = 16 };
+/** How long a program may take to end before it is described, in ms. */
+enum { PROGRAMS_MAX = 16, LAST_WORDS_MS = 200 };
 
 static struct {
     const char *graded, *lesson;  // folders
@@ -29,10 +30,19 @@ static struct {
     size_t count;
 } scene;
 
-void set_folders(const char *graded, const char *lesson)
+bool set_folders(const char *graded, const char *lesson)
 {
+    char pattern[MAX_PATH];
+    wchar_t wide[MAX_PATH];
+    WIN32_FIND_DATAW found;
     scene.graded = graded;
     scene.lesson = lesson;
+    snprintf(pattern, sizeof pattern, "%s/*.exe", graded);
+    HANDLE search = FindFirstFileW(widen(pattern, wide, MAX_PATH), &found);
+    if (search == INVALID_HANDLE_VALUE)
+        return false;
+    FindClose(search);
+    return true;
 }
 
 bool graded_folder_has(const char *name)
@@ -136,8 +146,8 @@ static size_t add_variable(
     return used + (size_t)length + 1;
 }
 
-struct program *
-start_with(const char *command_line, const struct conditions *conditions)
+struct program *start_with(
+    const char *command_line, const struct conditions *conditions)
 {
     char environment[1024] = {0};
     size_t used = 0, size = sizeof environment - 1;
@@ -184,6 +194,8 @@ static void describe_program(struct program *program, char *text, size_t size)
 {
     char place[80];
     DWORD code;
+    /* A program that is about to end says more when it has ended. */
+    wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
     if (is_running(program)) {
         const struct lens_record *inside =
             where_inside(&scene.view, program->id);
@@ -226,8 +238,8 @@ static void describe_program(struct program *program, char *text, size_t size)
 }
 
 /** Adds what a stream says last, in one line, if it says anything. */
-static void
-describe_output(struct output *output, const char *how, char *text, size_t size)
+static void describe_output(
+    struct output *output, const char *how, char *text, size_t size)
 {
     static char all[OUTPUT_LIMIT + 1];
     size_t length = copy_output(output, all);
@@ -248,30 +260,50 @@ describe_output(struct output *output, const char *how, char *text, size_t size)
         output->lost > 0 ? " (and more than can be kept)" : "");
 }
 
+/** Adds the last line of a program's error output, if there is one. */
+static void describe_errors(struct program *program, char *text, size_t size)
+{
+    describe_output(&program->err, "its error output:", text, size);
+}
+
 _Noreturn void fail_program(struct program *program, const char *expected)
 {
     char text[1000];
-    /* What it said last may still be on its way. */
-    DWORD ignored;
-    if (!is_running(program))
-        wait_for_end(program, scene.deadline, &ignored);
     describe_program(program, text, sizeof text);
-    describe_output(&program->err, "its error output:", text, sizeof text);
+    describe_errors(program, text, sizeof text);
     describe_output(&program->out, "its output:", text, sizeof text);
     fail_check(expected, "%s", text);
 }
 
+bool all_read_and_wait(unsigned long long sent)
+{
+    for (size_t i = 0; i < scene.count; i++)
+        if (!where_waits_to_read(&scene.view, scene.programs[i]->id, sent))
+            return false;
+    return true;
+}
+
 _Noreturn void fail_late(const char *expected)
 {
+    char text[40];
+    snprintf(text, sizeof text, "nothing within %d s", CHECK_MS / 1000);
+    fail_scene(expected, text);
+}
+
+_Noreturn void fail_scene(const char *expected, const char *seen)
+{
     char text[1000] = "";
+    if (seen != NULL)
+        snprintf(text, sizeof text, "%s", seen);
     for (size_t i = 0; i < scene.count; i++) {
         size_t used = strlen(text);
         if (used > 0)
             used +=
                 (size_t)snprintf(text + used, sizeof text - used, "%s", "\n");
         describe_program(scene.programs[i], text + used, sizeof text - used);
+        describe_errors(scene.programs[i], text, sizeof text);
     }
-    fail_check(expected, "nothing within %d s\n%s", CHECK_MS / 1000, text);
+    fail_check(expected, "%s", text);
 }
 
 void expect_line(struct program *program, const char *line, unsigned times)
@@ -401,8 +433,8 @@ void expect_no_leak(struct program *program)
     }
 }
 
-const struct lens_record *
-find_call(const struct program *program, const char *call, uint32_t nth)
+const struct lens_record *find_call(
+    const struct program *program, const char *call, uint32_t nth)
 {
     for (uint32_t i = 0; i < lens_view_count(&scene.view); i++) {
         const struct lens_record *record = lens_view_at(&scene.view, i);

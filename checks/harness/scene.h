@@ -27,8 +27,12 @@ struct conditions {
     const char *fault; /**< what fails: `ReadFile:1:1450`, or NULL */
 };
 
-/** Names the folder of the graded programs, and the lesson's (or NULL). */
-void set_folders(const char *graded, const char *lesson);
+/**
+ * Names the folder of the graded programs, and the lesson's (or NULL), where
+ * those are looked for that the graded folder does not have.
+ * @return false if the graded folder has no program at all
+ */
+bool set_folders(const char *graded, const char *lesson);
 
 /** Tells whether the graded folder itself has this program. */
 bool graded_folder_has(const char *name);
@@ -53,8 +57,8 @@ const wchar_t *scene_name(const wchar_t *name);
 struct program *start(const char *command_line);
 
 /** Starts a program under conditions: with a gate or a fault. */
-struct program *
-start_with(const char *command_line, const struct conditions *conditions);
+struct program *start_with(
+    const char *command_line, const struct conditions *conditions);
 
 /** Expects a line on standard output; @p times counts from the start. */
 void expect_line(struct program *program, const char *line, unsigned times);
@@ -92,10 +96,24 @@ void expect_no_leak(struct program *program);
  * @param nth  which one, from 1
  * @return the record, or NULL when there was no such call
  */
-const struct lens_record *
-find_call(const struct program *program, const char *call, uint32_t nth);
+const struct lens_record *find_call(
+    const struct program *program, const char *call, uint32_t nth);
 
-/** Ends the check: it waited in vain. Says what every program is doing. */
+/**
+ * Tells whether waiting for a reply is in vain: every program has one thread,
+ * is inside ReadFile, and has read all that the check sent.
+ * @param sent how many bytes the check sent in all
+ */
+bool all_read_and_wait(unsigned long long sent);
+
+/**
+ * Ends the check: what it expects can't come any more. Says what every program
+ * is doing.
+ * @param seen what the check itself saw, or NULL
+ */
+_Noreturn void fail_scene(const char *expected, const char *seen);
+
+/** Ends the check: it waited in vain until its deadline. */
 _Noreturn void fail_late(const char *expected);
 
 /** Ends the check: says what this program is doing or how it ended. */

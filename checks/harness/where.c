@@ -10,8 +10,8 @@
 
 #include "checks/harness/where.h"
 
-const struct lens_record *
-where_inside(const struct lens_view *view, DWORD process_id)
+const struct lens_record *where_inside(
+    const struct lens_view *view, DWORD process_id)
 {
     const struct lens_record *last = NULL;
     for (uint32_t i = 0; i < lens_view_count(view); i++) {
@@ -23,8 +23,27 @@ where_inside(const struct lens_view *view, DWORD process_id)
     return last;
 }
 
-const struct lens_record *
-where_crashed(const struct lens_view *view, DWORD process_id)
+bool where_waits_to_read(
+    const struct lens_view *view, DWORD process_id, unsigned long long bytes)
+{
+    const struct lens_record *last = NULL;
+    unsigned long long bytes_read = 0;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind != LENS_KIND_CALL || record->pid != process_id)
+            continue;
+        if (last != NULL && last->tid != record->tid)
+            return false;
+        last = record;
+        if (record->call == LENS_ReadFile && record->t1 != 0)
+            bytes_read += record->bytes;
+    }
+    return last != NULL && last->call == LENS_ReadFile && last->t1 == 0
+           && (last->flags & LENS_FLAG_AT_GATE) == 0 && bytes_read == bytes;
+}
+
+const struct lens_record *where_crashed(
+    const struct lens_view *view, DWORD process_id)
 {
     for (uint32_t i = 0; i < lens_view_count(view); i++) {
         const struct lens_record *record = lens_view_at(view, i);

@@ -6,6 +6,7 @@
 #ifndef CHECKS_WHERE_H
 #define CHECKS_WHERE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,12 +14,19 @@
 #include "lens/reader.h"
 
 /** The call that a process is inside now, or NULL. */
-const struct lens_record *
-where_inside(const struct lens_view *view, DWORD process_id);
+const struct lens_record *where_inside(
+    const struct lens_view *view, DWORD process_id);
+
+/**
+ * Tells whether a process has one thread, is inside ReadFile, and has read so
+ * many bytes before: then it can't do anything until more come.
+ */
+bool where_waits_to_read(
+    const struct lens_view *view, DWORD process_id, unsigned long long bytes);
 
 /** The record of a process's crash, or NULL. */
-const struct lens_record *
-where_crashed(const struct lens_view *view, DWORD process_id);
+const struct lens_record *where_crashed(
+    const struct lens_view *view, DWORD process_id);
 
 /**
  * Names the source line of an address, from the list that the build made

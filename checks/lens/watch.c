@@ -182,8 +182,8 @@ static void expect_text(const struct run *run, const char *text)
 /* ---- looking into the record -------------------------------------------- */
 
 /** The nth record of a kind and, for calls and leaks, of a function. */
-static const struct lens_record *
-find(enum lens_kind kind, const char *call, uint32_t nth)
+static const struct lens_record *find(
+    enum lens_kind kind, const char *call, uint32_t nth)
 {
     for (uint32_t i = 0; i < lens_view_count(&view); i++) {
         const struct lens_record *record = lens_view_at(&view, i);
@@ -221,8 +221,8 @@ static void expect_equal(const char *what, const char *is, const char *should)
 }
 
 /** Waits until a program is inside a call, or at a gate before it. */
-static const struct lens_record *
-wait_inside(const char *call, uint32_t nth, uint32_t flags)
+static const struct lens_record *wait_inside(
+    const char *call, uint32_t nth, uint32_t flags)
 {
     ULONGLONG end = GetTickCount64() + DEADLINE_MS;
 
