@@ -28,8 +28,8 @@ enum { EXIT_USAGE = 2 };
  * ERROR_FILE_NOT_FOUND`. The text is in the user's language, in UTF-8. It may
  * hold inserts such as %1, which nobody has filled in.
  *
- * The line is written in one piece, so that the lines of two programs do not
- * mix. May change the last error.
+ * A line of up to 1,000 bytes is written in one piece, so that the lines of two
+ * programs do not mix. May change the last error.
  *
  * @param call  The exact name of the call that failed, in UTF-8.
  * @param code  What GetLastError returned after it.

@@ -97,6 +97,13 @@ sub link_to
     return $text =~ /\Q$path\E/ ? $text : "$text (`$path`)";
 }
 
+sub picture
+{
+    my ($alt, $name) = @_;
+    $alt =~ s/"/&quot;/g;
+    return qq{<a href="$name"><img src="$name" alt="$alt"></a>};
+}
+
 # Text outside code: links, and the characters that only Doxygen minds.
 sub line_of
 {
@@ -107,7 +114,7 @@ sub line_of
       | ((`+)(?!`).+?(?<!`)\7(?!`))                         # 6   code
       | ([\@%](?=\w)|\\(?=[a-z]))                           # 8   a command
     }{
-        $1          ? qq{<a href="$3"><img src="$3" alt="$2"></a>}
+        $1          ? picture($2, $3)
         : defined $4 ? link_to($4, $5)
         : defined $6 ? $6
         : "\\$8"
@@ -184,7 +191,7 @@ if ($file =~ /\.[ch]$/) {
 }
 
 my $page = page_of($file) or die "$0: $file has no page\n";
-my ($fence, %used);
+my ($text, $fence, %used) = ('');
 for (slurp($file)) {
     if (/^(\s*)(```+|~~~+)\s*(\S*)/) {
         my ($indent, $marks, $language) = ($1, $2, $3);
@@ -201,11 +208,11 @@ for (slurp($file)) {
     } elsif (/^##+ +(.*?)\s*$/) {
         my $anchor = anchor_of($1);
         $anchor .= "-$used{$anchor}" if $used{$anchor}++;
-        my ($marks, $text) = /^#(#+) +(.*?)\s*$/;
-        $text =~ tr/`//d;    # Doxygen would show <tt> in it
+        my ($marks, $title) = /^#(#+) +(.*?)\s*$/;
+        $title =~ tr/`//d;    # Doxygen would show <tt> in it
         # The main page's own sections stay out of the tree of pages.
-        $_ = $page eq 'index' ? "<h2>$text</h2>\n"
-            : "$marks $text {#" . label_of($page, $anchor) . "}\n";
+        $_ = $page eq 'index' ? "<h2>$title</h2>\n"
+            : "$marks $title {#" . label_of($page, $anchor) . "}\n";
     } elsif (/^<!-- lessons -->/) {
         $_ = list_of_lessons();
     } elsif (/^(?:\*\*)?\[?(?:Previous|Next)\b.*\]\(/ && $file =~ /^lessons/) {
@@ -213,6 +220,8 @@ for (slurp($file)) {
     } else {
         $_ = line_of($_);
     }
-    print;
+    $text .= $_;
 }
-print previous_and_next();
+# The rule above the line that is made anew.
+$text =~ s/\n---\s*\z/\n/;
+print $text, previous_and_next();

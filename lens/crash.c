@@ -19,10 +19,11 @@ static LPTOP_LEVEL_EXCEPTION_FILTER previous;
 /** Whether the stack pointer still points into this thread's stack. */
 static bool is_on_stack(DWORD64 pointer)
 {
-    const NT_TIB *thread = (const NT_TIB *)NtCurrentTeb();
+    ULONG_PTR low;
+    ULONG_PTR high;
 
-    return pointer >= (DWORD64)thread->StackLimit
-           && pointer + sizeof pointer <= (DWORD64)thread->StackBase;
+    GetCurrentThreadStackLimits(&low, &high);
+    return pointer >= low && pointer + sizeof pointer <= high;
 }
 
 /** Leaves one function: the context becomes that of its caller. */

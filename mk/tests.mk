@@ -9,17 +9,25 @@ TOPICS  := $(patsubst solutions/%/Makefile,%,$(wildcard solutions/*/Makefile))
 # be rejected (wrong). The untouched exercise is a wrong answer too.
 PATCHES := $(sort $(wildcard checks/right/*/*.patch checks/wrong/*/*.patch))
 ANSWERS := $(PATCHES:checks/%.patch=build/answers/%)
-ANALYSES := $(patsubst %.c,build/analysis/%.txt,$(filter %.c,$(SOURCES)))
+# What the analysers look at: all but what is wrong on purpose.
+ANALYSED := $(filter-out exercises/% checks/specimens/specimen.c \
+              checks/lens/subject.c,$(filter %.c,$(SOURCES)))
+ANALYSES := $(ANALYSED:%.c=build/analysis/%.txt)
 STUBS   := $(TOPICS:%=build/tests/%.t)
-PROVE   := prove --jobs 2
 
-.PHONY: check check-all answers graded $(ANSWERS)
+.PHONY: check check-all answers graded list-sources list-analysed $(ANSWERS)
 
 check: graded answers $(STUBS) $(ANALYSES) docs    ## the project's own tests
 	@mk/prove $(STUBS) checks/project/*.t
 
 check-all: check    ## the tests that take long, too
 	@mk/prove --more checks/long/*.t
+
+# For the test scripts: which sources there are.
+list-analysed:
+	@printf '%s\n' $(ANALYSED)
+list-sources:
+	@printf '%s\n' $(SOURCES)
 
 # Every program as the grader sees it: with the lens.
 graded: $(FOLDERS:%=%/graded)

@@ -5,7 +5,7 @@
  *
  * Usage: `subject report CALL CODE`, `subject die CALL CODE`,
  * `subject names`, `subject arguments [ARGUMENT...]`, `subject keep CODE`,
- * `subject korean`
+ * `subject korean`, `subject code-page`
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +62,8 @@ int main(int argc, char *argv[])
         printf("%lu\n", GetLastError());
     } else if (strcmp(verb, "korean") == 0) {
         print_korean();
+    } else if (strcmp(verb, "code-page") == 0) {
+        printf("%u\n", GetACP());
     } else {
         return EXIT_USAGE;
     }

@@ -9,12 +9,12 @@
  *
  * Usage: `texts CASE`
  */
-#include <stdbool.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <windows.h>
 #include <wchar.h>
+#include <windows.h>
 
 static const wchar_t *system_text = L"";
 
@@ -67,6 +67,8 @@ int main(int argc, char *argv[])
         system_text = L"\xD30C\xC77C caf\xE9 \xD83D\xDE00.";
     else if (strcmp(name, "half a character") == 0)
         system_text = L"a\xD83D z";
+    else if (strcmp(name, "900 bytes") == 0)
+        system_text = long_text(300);
     else if (strcmp(name, "as long as the room") == 0)
         system_text = long_text(2047);
     else if (strcmp(name, "longer than the room") == 0)

@@ -135,7 +135,7 @@ static enum verdict run_check(const struct check *check)
 {
     memset(now.tried, 0, sizeof now.tried);
     memset(now.likely, 0, sizeof now.likely);
-    open_scene();
+    open_scene(check->limit_ms != 0 ? check->limit_ms : CHECK_MS);
     enum verdict verdict = FAILED;
     if (setjmp(now.way_out) == 0) {
         check->run();

@@ -15,6 +15,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** How long a check may take in all, in milliseconds, if it does not say. */
+enum { CHECK_MS = 5000 };
+
 /** One check of a lesson. */
 struct check {
     const char *name;    /**< a sentence: what is right when it passes */
@@ -25,6 +28,7 @@ struct check {
                               nothing, or NULL */
     const char *program; /**< the program that it is about: left out where the
                               graded folder does not have it */
+    unsigned limit_ms;   /**< its deadline in milliseconds; 0: CHECK_MS */
     bool needs_windows;  /**< Wine does not show it: skipped there */
 };
 
@@ -43,12 +47,10 @@ int run_checks(
     size_t count);
 
 /** Says what the check does: shown when it fails. Ends a line before. */
-void tried(const char *format, ...)
-    __attribute__((format(__MINGW_PRINTF_FORMAT, 1, 2)));
+void tried(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 
 /** Says what most likely is wrong if one of the next steps fails. */
-void likely(const char *format, ...)
-    __attribute__((format(__MINGW_PRINTF_FORMAT, 1, 2)));
+void likely(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 
 /**
  * Ends the running check as failed.
@@ -56,7 +58,7 @@ void likely(const char *format, ...)
  * @param format   what was seen, as for printf; lines are parted by `\n`
  */
 _Noreturn void fail_check(const char *expected, const char *format, ...)
-    __attribute__((format(__MINGW_PRINTF_FORMAT, 2, 3)));
+    __attribute__((format(gnu_printf, 2, 3)));
 
 /**
  * Ends everything: the machine, not the learner's program, is in the way.

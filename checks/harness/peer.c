@@ -138,8 +138,8 @@ static DWORD finish_read(struct peer *peer, BOOL begun, DWORD *bytes)
     while (error == ERROR_IO_PENDING && ms_until(scene_deadline()) > 0
            && WaitForSingleObject(peer->operation.hEvent, LOOK_MS)
                   == WAIT_TIMEOUT
-           && !all_read_and_wait(sent))
-        continue;
+           && !all_read_and_wait(sent)) {
+    }
     if (error == ERROR_IO_PENDING
         && !HasOverlappedIoCompleted(&peer->operation)) {
         CancelIoEx(peer->pipe, &peer->operation);

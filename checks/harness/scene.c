@@ -25,6 +25,7 @@ static struct {
     struct lens_view view;
     char record[MAX_PATH];  // the record file
     char suffix[40];
+    unsigned limit_ms;
     unsigned long long deadline;
     struct program *programs[PROGRAMS_MAX];
     size_t count;
@@ -54,13 +55,14 @@ bool graded_folder_has(const char *name)
            != INVALID_FILE_ATTRIBUTES;
 }
 
-void open_scene(void)
+void open_scene(unsigned limit_ms)
 {
     wchar_t folder[MAX_PATH];
     char narrow[MAX_PATH];
     scene.number++;
     scene.count = 0;
-    scene.deadline = now_ms() + CHECK_MS;
+    scene.limit_ms = limit_ms;
+    scene.deadline = now_ms() + limit_ms;
     snprintf(
         scene.suffix,
         sizeof scene.suffix,
@@ -146,6 +148,22 @@ static size_t add_variable(
     return used + (size_t)length + 1;
 }
 
+/** Starts a program, suspended; that it does not start is nobody's fault. */
+static struct program *start_or_stop(
+    const char *command_line, const char *environment)
+{
+    struct program *program = start_suspended(
+        command_line,
+        &(struct launch){
+            .folders = {scene.graded, scene.lesson},
+            .environment = environment,
+            .job = scene.job,
+        });
+    if (program != NULL)
+        return program;
+    environment_trouble("CreateProcessW", command_line);
+}
+
 struct program *start_with(
     const char *command_line, const struct conditions *conditions)
 {
@@ -163,20 +181,14 @@ struct program *start_with(
     if (conditions->fault != NULL)
         add_variable(environment, size, used, "LENS_FAULT", conditions->fault);
 
+    if (scene.count == PROGRAMS_MAX)
+        fail_check("at most 16 programs in one check", "one more");
     HANDLE reached = NULL, open = NULL;
     if (conditions->gate != NULL) {
         reached = make_gate_event(L"pipework-gate-0-reached");
         open = make_gate_event(L"pipework-gate-0-open");
     }
-    struct program *program = start_suspended(
-        command_line,
-        &(struct launch){
-            .folders = {scene.graded, scene.lesson},
-            .environment = environment,
-            .job = scene.job,
-        });
-    if (program == NULL || scene.count == PROGRAMS_MAX)
-        environment_trouble("CreateProcessW", command_line);
+    struct program *program = start_or_stop(command_line, environment);
     program->gate_reached = reached;
     program->gate_open = open;
     scene.programs[scene.count++] = program;
@@ -272,6 +284,8 @@ _Noreturn void fail_program(struct program *program, const char *expected)
     describe_program(program, text, sizeof text);
     describe_errors(program, text, sizeof text);
     describe_output(&program->out, "its output:", text, sizeof text);
+    if (program->out.length == 0 && program->err.length == 0)
+        strncat(text, "; it printed nothing", sizeof text - strlen(text) - 1);
     fail_check(expected, "%s", text);
 }
 
@@ -286,7 +300,7 @@ bool all_read_and_wait(unsigned long long sent)
 _Noreturn void fail_late(const char *expected)
 {
     char text[40];
-    snprintf(text, sizeof text, "nothing within %d s", CHECK_MS / 1000);
+    snprintf(text, sizeof text, "nothing within %u ms", scene.limit_ms);
     fail_scene(expected, text);
 }
 
@@ -348,6 +362,23 @@ void open_gate(struct program *program)
     SetEvent(program->gate_open);
 }
 
+/** Tells whether a process runs that the check itself did not start. */
+static bool is_someone_left(void)
+{
+    unsigned long long deadline = now_ms() + LAST_WORDS_MS;
+    for (;;) {
+        DWORD ours = 0;
+        for (size_t i = 0; i < scene.count; i++)
+            ours += is_running(scene.programs[i]);
+        /* A process that has just ended may still be counted for a moment. */
+        if (processes_in(scene.job) <= ours)
+            return false;
+        if (ms_until(deadline) == 0)
+            return true;
+        Sleep(1);
+    }
+}
+
 void expect_end(struct program *program, DWORD status)
 {
     char expected[200];
@@ -371,6 +402,11 @@ void expect_end(struct program *program, DWORD status)
     case IN_TIME:
         if (code != status)
             fail_program(program, expected);
+        if (is_someone_left())
+            fail_check(
+                "no process is left behind",
+                "%s has ended, but a process that it started still runs",
+                program->name);
     }
 }
 

@@ -18,9 +18,6 @@
 #include "checks/harness/program.h"
 #include "lens/record.h"
 
-/** How long a check may take in all, in milliseconds. */
-enum { CHECK_MS = 5000 };
-
 /** What a program is started with, besides its command line. */
 struct conditions {
     const char *gate;  /**< where it halts: `ConnectNamedPipe:1`, or NULL */
@@ -37,8 +34,11 @@ bool set_folders(const char *graded, const char *lesson);
 /** Tells whether the graded folder itself has this program. */
 bool graded_folder_has(const char *name);
 
-/** Makes everything ready for a check: a job, a record, a fresh suffix. */
-void open_scene(void);
+/**
+ * Makes everything ready for a check: a job, a record, a fresh suffix.
+ * @param limit_ms how long the check may take, in milliseconds
+ */
+void open_scene(unsigned limit_ms);
 
 /** Ends all programs of the check and releases what belongs to it. */
 void clear_scene(void);

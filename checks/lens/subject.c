@@ -76,7 +76,7 @@ static void echo(void)
 {
     HANDLE pipe = make_pipe(PIPE_NAME);
     HANDLE file = open_pipe(PIPE_NAME);
-    const char *messages[] = {"hello", "\xEC\x95\x88 \"x\"\n\xFF"};
+    const char *messages[] = {"hello", "\xEC\x95\x88 \"x\"\n\xFF\xE0\x80\x80"};
 
     if (!ConnectNamedPipe(pipe, NULL))
         printf("ConnectNamedPipe: error %lu\n", GetLastError());
@@ -95,6 +95,24 @@ static void echo(void)
     CloseHandle(pipe);
 }
 
+/** Bytes that are no text, which the lens must find out without a trace. */
+static void bytes_and_last_error(void)
+{
+    HANDLE pipe = make_pipe(PIPE_NAME L"-bytes");
+    HANDLE file = open_pipe(PIPE_NAME L"-bytes");
+    char bytes[2] = {'\xEC', '\xFF'};
+    DWORD n = 0;
+
+    SetLastError(4242);
+    WriteFile(file, bytes, 2, &n, NULL);
+    printf("WriteFile leaves %lu\n", GetLastError());
+    SetLastError(4242);
+    ReadFile(pipe, bytes, 2, &n, NULL);
+    printf("ReadFile leaves %lu\n", GetLastError());
+    CloseHandle(file);
+    CloseHandle(pipe);
+}
+
 /** The last error after calls that succeed, and that fail. */
 static void last_error(void)
 {
@@ -106,6 +124,7 @@ static void last_error(void)
     SetLastError(4242);
     SetEvent(event);
     printf("success leaves %lu\n", GetLastError());
+    bytes_and_last_error();
     again = CreateEventW(NULL, TRUE, FALSE, L"pipework-lens-twice");
     printf("made twice: %lu\n", GetLastError());
     SetEvent(nowhere);
@@ -119,7 +138,7 @@ static void last_error(void)
     CloseHandle(pipe);
 }
 
-/** Leaves open: the second event of two, a client's handle, a process. */
+/** Leaves open: the second event of two, a client, a process, its thread. */
 static void leak(void)
 {
     STARTUPINFOW start = {.cb = sizeof start};
@@ -147,7 +166,6 @@ static void leak(void)
             &process),
         "CreateProcessW");
     WaitForSingleObject(process.hProcess, INFINITE);
-    CloseHandle(process.hThread);
     CloseHandle(pipe);
     CloseHandle(first);
 }
@@ -198,28 +216,30 @@ static void hang(void)
     ConnectNamedPipe(pipe, NULL);
 }
 
-static DWORD WINAPI set_often(void *event)
+static DWORD WINAPI call_often(void *go)
 {
+    WaitForSingleObject(go, INFINITE);
     for (int i = 0; i < 400; i++)
-        SetEvent(event);
+        FreeLibrary(NULL);
     return 0;
 }
 
-/** Eight threads make the same call, 400 times each. */
+/** Eight threads make a call at the same time, 400 times each. */
 static void threads(void)
 {
     HANDLE thread[8];
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HANDLE go = CreateEventW(NULL, TRUE, FALSE, NULL);
 
     for (int i = 0; i < 8; i++) {
-        thread[i] = CreateThread(NULL, 0, set_often, event, 0, NULL);
+        thread[i] = CreateThread(NULL, 0, call_often, go, 0, NULL);
         expect(thread[i] != NULL, "CreateThread");
     }
+    SetEvent(go);
     for (int i = 0; i < 8; i++) {
         WaitForSingleObject(thread[i], INFINITE);
         CloseHandle(thread[i]);
     }
-    CloseHandle(event);
+    CloseHandle(go);
 }
 
 /** More calls than the record has room for; the handle is closed at last. */

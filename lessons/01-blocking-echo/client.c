@@ -27,7 +27,7 @@ static void exchange(HANDLE pipe, const char *message, DWORD length)
 
     /* A byte pipe keeps the bytes in order, but not how they were written: the
      * reply may come in several reads.  The client knows its length. */
-    char reply[MESSAGE_MAX];
+    char reply[MESSAGE_MAX] = {0};
     DWORD received = 0;
     while (received < length) {
         DWORD bytes_read;
@@ -41,7 +41,8 @@ static void exchange(HANDLE pipe, const char *message, DWORD length)
         received += bytes_read;
     }
 
-    printf("%.*s\n", (int)received, reply);
+    fwrite(reply, 1, received, stdout);
+    printf("\n");
     fflush(stdout);
 }
 
@@ -68,8 +69,8 @@ int main(int argc, char *argv[])
 
     for (int i = 1; i < argc; i++) {
         size_t length = strlen(argv[i]);
-        if (length > MESSAGE_MAX) {
-            fprintf(stderr, "client: longer than %d bytes\n", MESSAGE_MAX);
+        if (length == 0 || length > MESSAGE_MAX) {
+            fprintf(stderr, "client: a message has 1 to 512 bytes\n");
             return EXIT_USAGE;
         }
         exchange(pipe, argv[i], (DWORD)length);

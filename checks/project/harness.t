@@ -1,0 +1,84 @@
+#!/usr/bin/perl
+# The harness: what it says of programs that behave badly in every way.
+use strict;
+use warnings;
+use Test::More;
+
+my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`;
+my $status = $? >> 8;
+is($status, 1, 'the exit status tells that checks failed');
+unlike($text, qr/\r/, 'the report has plain line ends');
+like($text, qr/^1\.\.16$/m, 'the plan leaves out a program that is not there');
+
+# Cuts the report into one piece for each check.
+my %said;
+for (split /^(?=(?:not )?ok \d)/m, $text) {
+    my ($not, $name) =
+        /^(not )?ok \d+ - (.*?)(?: \(TODO \d+\))?(?: # SKIP.*)?$/m or next;
+    $said{$name} = [!$not, s/\n#\s+/ /gr];
+}
+
+sub passes {
+    my ($name) = @_;
+    ok($said{$name}[0], "$name: passed") or diag($said{$name}[1]);
+}
+
+sub fails {
+    my ($name, @patterns) = @_;
+    ok(!$said{$name}[0], "$name: failed") or diag($said{$name}[1]);
+    like($said{$name}[1], $_, "$name: the report says why") for @patterns;
+}
+
+passes('good');
+passes('true exit code');
+fails('hangs', qr/nothing within 700 ms/,
+    qr/specimen is inside ConnectNamedPipe \(specimen\.c:\d+\)/);
+fails('spins', qr/specimen still runs, outside any call/);
+fails('crashes',
+    qr/crashed: exception 0xC0000005, access violation \(specimen\.c:\d+\)/);
+fails('floods', qr/nothing within 700 ms/);
+passes('floods and ends');
+fails('leaves a child', qr/no process is left behind/,
+    qr/a process that it started still holds its output/);
+fails('leaves a quiet child', qr/a process that it started still runs/);
+fails('ends at once', qr/ended with exit status 0; it printed nothing/);
+fails('ends otherwise', qr/ended with exit status 3/, qr/\(TODO 7\)/);
+passes('counts handles');
+fails('leaks', qr/a handle open that CreateEventW gave it \(specimen\.c:\d+\)/);
+fails('prints errors', qr/nothing on standard error/, qr/NoSuchCall/);
+like($text, qr/^ok \d+ - after a failure # SKIP needs check 11$/m,
+    'a check that depends on a failed one is skipped with the reason');
+like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,
+    'a check that needs Windows is skipped on Wine with the reason');
+
+my ($long) = grep { length > 80 } split /\n/, $text;
+is($long, undef, 'the report fits 80 columns');
+my $most = 0;
+for (split /^(?=(?:not )?ok \d)/m, $text) {
+    my $lines = () = /^#   /mg;
+    $most = $lines if $lines > $most;
+}
+cmp_ok($most, '<=', 12, 'no failure takes more than twelve lines');
+
+# What the machine lacks is never the learner's fault.
+$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/none`;
+is($? >> 8, 2, 'a folder without programs: exit status 2');
+like($text, qr/^Bail out!.*there is no program/m, 'and one clear line');
+mkdir 'build/checks/specimens/broken';
+open my $out, '>', 'build/checks/specimens/broken/specimen.exe' or die $!;
+print $out "This is no program.\n";
+close $out;
+$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/broken 2>&1`;
+is($? >> 8, 2, 'a program that can not be started: exit status 2');
+like($text, qr/^Bail out!  environment: \w+ failed with error \d+/m,
+    'and it is called a trouble of the environment');
+$text = `mk/run build/checks/specimens/judge.exe 2>&1`;
+is($? >> 8, 2, 'no folder named: exit status 2');
+like($text, qr/^usage: /, 'and the usage');
+
+# Nobody is left behind.
+my @left = grep { (readlink "$_/exe" // '') =~ /wine/ && do {
+    open my $in, '<', "$_/cmdline"; local $/; (<$in> // '') =~ /specimen / } }
+    glob '/proc/[0-9]*';
+is(scalar @left, 0, 'no specimen runs any more') or diag("@left");
+done_testing();

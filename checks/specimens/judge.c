@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades specimens; checks/project/harness.t looks at the verdicts.
+ *
+ * Usage: `judge FOLDER`
+ */
+#include <stdlib.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/scene.h"
+
+/** A part of a second: these checks are meant to run out of time. */
+enum { SHORT_MS = 700, HANDLES = 10 };
+
+static void good(void)
+{
+    struct program *specimen = start("specimen end 0");
+    expect_line(specimen, "ready", 1);
+    expect_end(specimen, 0);
+    expect_no_errors(specimen);
+}
+
+static void true_exit_code(void)
+{
+    expect_end(start("specimen end 3000000000"), 3000000000u);
+}
+
+static void hangs(void)
+{
+    expect_line(start("specimen hang"), "ready", 1);
+}
+
+static void spins(void)
+{
+    expect_end(start("specimen spin"), 0);
+}
+
+static void crashes(void)
+{
+    expect_end(start("specimen crash 0x10"), 0);
+}
+
+static void floods_for_ever(void)
+{
+    expect_line(start("specimen flood 0"), "ready", 1);
+}
+
+static void floods_and_ends(void)
+{
+    struct program *specimen = start("specimen flood 4000");
+    expect_end(specimen, 0);
+    if (specimen->out.length != OUTPUT_LIMIT || specimen->out.lost == 0)
+        fail_check("64 KiB are kept", "%zu bytes", specimen->out.length);
+}
+
+static void leaves_a_child(void)
+{
+    expect_end(start("specimen leave-child 0"), 0);
+}
+
+static void leaves_a_quiet_child(void)
+{
+    expect_end(start("specimen leave-child 1"), 0);
+}
+
+static void ends_at_once(void)
+{
+    expect_line(start("specimen end-at-once"), "ready", 1);
+}
+
+static void ends_otherwise(void)
+{
+    expect_end(start("specimen end 3"), 0);
+}
+
+static void counts_handles(void)
+{
+    struct program *specimen = start_with(
+        "specimen open-handles 10",
+        &(struct conditions){.gate = "CreateEventW:1"});
+    wait_at_gate(specimen);
+    unsigned before = count_handles(specimen, 4096);
+    open_gate(specimen);
+    expect_line(specimen, "ready", 1);
+    unsigned after = count_handles(specimen, 4096);
+    if (after - before != HANDLES)
+        fail_check("ten handles more", "%u, then %u", before, after);
+}
+
+static void leaks(void)
+{
+    struct program *specimen = start("specimen leak");
+    expect_end(specimen, 0);
+    expect_no_leak(specimen);
+}
+
+static void prints_errors(void)
+{
+    struct program *specimen = start_with(
+        "specimen end",
+        &(struct conditions){.fault = "NoSuchCall:1:5"});
+    expect_end(specimen, 2);
+    expect_no_errors(specimen);
+}
+
+static const char FAILS[] = "ends otherwise";
+
+static const struct check CHECKS[] = {
+    {.name = "good", .run = good},
+    {.name = "true exit code", .run = true_exit_code},
+    {.name = "hangs", .run = hangs, .limit_ms = SHORT_MS},
+    {.name = "spins", .run = spins, .limit_ms = SHORT_MS},
+    {.name = "crashes", .run = crashes},
+    {.name = "floods", .run = floods_for_ever, .limit_ms = SHORT_MS},
+    {.name = "floods and ends", .run = floods_and_ends},
+    {.name = "leaves a child", .run = leaves_a_child, .limit_ms = SHORT_MS},
+    {.name = "leaves a quiet child", .run = leaves_a_quiet_child},
+    {.name = "ends at once", .run = ends_at_once},
+    {.name = FAILS, .run = ends_otherwise, .todo = 7},
+    {.name = "counts handles", .run = counts_handles},
+    {.name = "leaks", .run = leaks},
+    {.name = "prints errors", .run = prints_errors},
+    {.name = "after a failure", .run = good, .needs = FAILS},
+    {.name = "on Windows", .run = good, .needs_windows = true},
+    {.name = "of another program", .run = good, .program = "other"},
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "specimens", CHECKS, ARRAYSIZE(CHECKS));
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief A program that behaves badly in one way, for the harness's own tests.
+ *
+ * Usage: `specimen WAY [NUMBER]`, see WAYS at the end.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+static void say_ready(void)
+{
+    printf("ready\n");
+    fflush(stdout);
+}
+
+/** Ends with a status that needs all 32 bits, or with the one given. */
+static void end(unsigned long status)
+{
+    say_ready();
+    ExitProcess(status);
+}
+
+/** Waits for a client that never comes. */
+static void hang(unsigned long unused)
+{
+    (void)unused;
+    HANDLE pipe = CreateNamedPipeW(
+        L"\\\\.\\pipe\\pipework-specimen",
+        PIPE_ACCESS_DUPLEX,
+        PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS,
+        1,
+        512,
+        512,
+        0,
+        NULL);
+    ConnectNamedPipe(pipe, NULL);
+}
+
+/** Computes for ever. */
+static void spin(unsigned long unused)
+{
+    for (volatile unsigned long i = unused;; i++) {
+    }
+}
+
+/** Writes where it may not. */
+static void crash(unsigned long address)
+{
+    *(volatile int *)(ULONG_PTR)address = 1;
+}
+
+/** Prints so many lines; 0: for ever. */
+static void flood(unsigned long lines)
+{
+    for (unsigned long i = 1; i != lines + 1 || lines == 0; i++)
+        printf("line %lu of very many\n", i);
+    say_ready();
+}
+
+/** Starts another process that stays, and ends itself. */
+static void start_child(BOOL inherit)
+{
+    wchar_t file[MAX_PATH], command[] = L"specimen spin";
+    STARTUPINFOW start = {.cb = sizeof start};
+    if (!inherit)
+        start.dwFlags = STARTF_USESTDHANDLES;  // all three NULL: none
+    PROCESS_INFORMATION child;
+    GetModuleFileNameW(NULL, file, MAX_PATH);
+    if (!CreateProcessW(
+            file,
+            command,
+            NULL,
+            NULL,
+            inherit,
+            0,
+            NULL,
+            NULL,
+            &start,
+            &child))
+        exit(EXIT_FAILURE);
+    CloseHandle(child.hThread);
+    CloseHandle(child.hProcess);
+}
+
+/** Leaves a process behind that holds our output open, or (1) does not. */
+static void leave_child(unsigned long closed)
+{
+    start_child(closed == 0);
+}
+
+/** Opens so many handles and waits to be looked at. */
+static void open_handles(unsigned long count)
+{
+    for (unsigned long i = 0; i < count; i++)
+        CreateEventW(NULL, TRUE, FALSE, NULL);
+    say_ready();
+    hang(0);
+}
+
+/** Forgets to close a handle. */
+static void leak(unsigned long unused)
+{
+    (void)unused;
+    CreateEventW(NULL, TRUE, FALSE, NULL);
+}
+
+static const struct {
+    const char *name;
+    void (*behave)(unsigned long number);
+} WAYS[] = {
+    {"end", end},
+    {"hang", hang},
+    {"spin", spin},
+    {"crash", crash},
+    {"flood", flood},
+    {"leave-child", leave_child},
+    {"open-handles", open_handles},
+    {"leak", leak},
+};
+
+int main(int argc, char *argv[])
+{
+    unsigned long number = argc > 2 ? strtoul(argv[2], NULL, 0) : 0;
+    for (size_t i = 0; argc > 1 && i < ARRAYSIZE(WAYS); i++)
+        if (strcmp(argv[1], WAYS[i].name) == 0)
+            WAYS[i].behave(number);
+    return EXIT_SUCCESS;
+}
