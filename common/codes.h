@@ -19,11 +19,12 @@
 #ifndef COMMON_CODES_H
 #define COMMON_CODES_H
 
-/* Newer than many copies of <winerror.h>. */
+/** Newer than many copies of <winerror.h>. */
 #ifndef ERROR_REMOTE_MAILSLOTS_DEPRECATED
 #define ERROR_REMOTE_MAILSLOTS_DEPRECATED 3025L
 #endif
 
+/** The table: ROW(name, number) for each code. */
 #define ERROR_CODES(ROW)                                                       \
     ROW(ERROR_SUCCESS, 0)                                                      \
     ROW(ERROR_INVALID_FUNCTION, 1)                                             \

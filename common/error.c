@@ -83,8 +83,8 @@ static bool get_text(DWORD code, char text[TEXT_BYTES])
            && text[0] != '\0';
 }
 
-/** Prints to stderr in one piece.  It has no buffer: mingw-w64's own fprintf
- * would write each character by itself, and two programs' lines would mix. */
+/** Prints to stderr in one piece.  Where stderr has no buffer, mingw-w64's
+ * fprintf writes each character by itself, and two programs' lines mix. */
 static void print_whole(const char *format, ...)
 {
     char line[TEXT_BYTES + 2048];

@@ -52,6 +52,7 @@ _Noreturn void die(const char *call);
 /**
  * @brief The symbolic name of an error code.
  *
+ * @param code  The code.
  * @return A name from the table in codes.h, or NULL when the code is not
  *         there.
  */

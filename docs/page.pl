@@ -104,20 +104,26 @@ sub picture
     return qq{<a href="$name"><img src="$name" alt="$alt"></a>};
 }
 
-# Text outside code: links, and the characters that only Doxygen minds.
+# Text outside code: links, bold (Doxygen does not know it before code), and
+# the characters that only Doxygen minds.
+my $bold;
+
 sub line_of
 {
     my ($line) = @_;
+    $bold = 0 if $line !~ /\S/;    # a paragraph ends
     $line =~ s{
         (!)\[([^\]]*)\]\((?:[^()\s]*/)?([^()/\s]+)\)        # 1-3 a picture
       | \[((?:`[^`]*`|[^\]`])*)\]\(([^()\s]+)\)             # 4-5 a link
       | ((`+)(?!`).+?(?<!`)\7(?!`))                         # 6   code
-      | ([\@%](?=\w)|\\(?=[a-z]))                           # 8   a command
+      | (\*\*)                                              # 8   bold
+      | ([\@%](?=\w)|\\(?=[a-z]))                           # 9   a command
     }{
         $1          ? picture($2, $3)
         : defined $4 ? link_to($4, $5)
         : defined $6 ? $6
-        : "\\$8"
+        : defined $8 ? (($bold = !$bold) ? '<b>' : '</b>')
+        : "\\$9"
     }gex;
     return $line;
 }

@@ -16,10 +16,11 @@ KIND   := $(lastword $(notdir $(patsubst %/,%,$(dir $(CURDIR)))))
 LESSON := $(TOP)/lessons/$(NAME)
 PLAY   ?= $(shell sed -n 's/^PLAY *:= *//p' $(LESSON)/Makefile)
 
-# Another folder's sources can take the place of this one's: a submission, or
-# an answer of the tests.
+# The environment can name another folder's sources in the place of this one's,
+# and where to build them: a submission, or an answer of the tests.
 SOURCE ?= .
 OUT    ?= $(TOP)/build/$(KIND)/$(NAME)
+unexport SOURCE OUT
 
 ALL_CPPFLAGS += -I$(LESSON)
 SHARED  := $(TOP)/build/common/error.o $(TOP)/build/common/console.o \
@@ -60,8 +61,13 @@ $(OUT)/lens/%.exe: $(OUT)/%.o $(SHARED) $(LENS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | grep '^$*\.c ' >$(@:.exe=.lines)
 
-$(OUT)/%.o: $(SOURCE)/%.c $(PRECOMPILED)
+# A source that changed is compiled also when its date is an old one, as that of
+# a file out of an archive is: what counts is a copy of what it held last.
+$(OUT)/%.seen: FORCE
 	@mkdir -p $(@D)
+	@cmp -s $(SOURCE)/$*.c $@ || cp $(SOURCE)/$*.c $@
+
+$(OUT)/%.o: $(SOURCE)/%.c $(OUT)/%.seen $(PRECOMPILED)
 	$(call SAY,CC)
 	$(Q)$(COMPILE)
 

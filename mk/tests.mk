@@ -37,8 +37,8 @@ graded: $(FOLDERS:%=%/graded)
 answers: $(ANSWERS)
 $(ANSWERS): build/answers/%: tools
 	@mk/answer checks/$*.patch $@/source
-	+@$(MAKE_IN) exercises/$(notdir $(patsubst %/,%,$(dir $*))) READY=1 \
-		SOURCE=../../$@/source OUT=../../$@ lens
+	+@SOURCE=../../$@/source OUT=../../$@ \
+		$(MAKE_IN) exercises/$(notdir $(patsubst %/,%,$(dir $*))) READY=1 lens
 
 # One test script for each topic.
 build/tests/%.t:

@@ -4,6 +4,7 @@
  * @brief Does with common/ what its arguments say; common.t looks on.
  *
  * Usage: `subject report CALL CODE`, `subject die CALL CODE`,
+ * `subject killed CALL CODE`,
  * `subject names`, `subject arguments [ARGUMENT...]`, `subject keep CODE`,
  * `subject korean`, `subject code-page`
  */
@@ -47,7 +48,13 @@ int main(int argc, char *argv[])
     DWORD code = argc > 2 ? strtoul(argv[argc - 1], NULL, 10) : 0;
 
     if (strcmp(verb, "report") == 0 && argc == 4) {
+        /* Wine gives a redirected stderr a buffer; it would hide in how many
+         * pieces the line is written. */
+        setvbuf(stderr, NULL, _IONBF, 0);
         report_error(argv[2], code);
+    } else if (strcmp(verb, "killed") == 0 && argc == 4) {
+        report_error(argv[2], code);
+        TerminateProcess(GetCurrentProcess(), EXIT_SUCCESS);
     } else if (strcmp(verb, "die") == 0 && argc == 4) {
         SetLastError(code);
         die(argv[2]);

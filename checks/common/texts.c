@@ -9,7 +9,6 @@
  *
  * Usage: `texts CASE`
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,7 @@ static const wchar_t *system_text = L"";
 
 static DWORD our_text(
     DWORD flags, const void *source, DWORD code, DWORD language,
-    wchar_t *buffer, DWORD units, va_list *inserts)
+    wchar_t *buffer, DWORD units, const void *inserts)
 {
     DWORD length = (DWORD)wcslen(system_text);
 
@@ -78,6 +77,7 @@ int main(int argc, char *argv[])
     else
         return EXIT_USAGE;
 
+    setvbuf(stderr, NULL, _IONBF, 0);  // see subject.c
     report_error(
         strcmp(name, "a long call") == 0 ? long_call : "CreateFileW",
         ERROR_FILE_NOT_FOUND);

@@ -100,14 +100,14 @@ static void bytes_and_last_error(void)
 {
     HANDLE pipe = make_pipe(PIPE_NAME L"-bytes");
     HANDLE file = open_pipe(PIPE_NAME L"-bytes");
-    char bytes[2] = {'\xEC', '\xFF'};
+    char bytes[3] = {'\xE0', '\x80', '\x80'};
     DWORD n = 0;
 
     SetLastError(4242);
-    WriteFile(file, bytes, 2, &n, NULL);
+    WriteFile(file, bytes, 3, &n, NULL);
     printf("WriteFile leaves %lu\n", GetLastError());
     SetLastError(4242);
-    ReadFile(pipe, bytes, 2, &n, NULL);
+    ReadFile(pipe, bytes, 3, &n, NULL);
     printf("ReadFile leaves %lu\n", GetLastError());
     CloseHandle(file);
     CloseHandle(pipe);

@@ -100,6 +100,8 @@ is 'nothing goes to stdout' \
     "$(timeout 30 mk/run $programs/subject.exe report X 2 2>/dev/null)" ''
 is 'the line is written in one piece' \
     "$(run $programs/pieces.exe "$programs/subject.exe report CreateFileW 2")" 1
+like 'the line is out when the program is killed after it' \
+    "$(subject killed CreateFileW 2)" 'CreateFileW: *_NOT_FOUND)'
 
 # ---- texts that no system has at hand ----
 

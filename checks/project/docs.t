@@ -25,6 +25,13 @@ sub slurp
     return scalar <$in>;
 }
 
+sub spurt
+{
+    my ($path, $text) = @_;
+    open my $out, '>', $path or die "$path: $!\n";
+    print $out $text;
+}
+
 # A page without its code: blocks first, then code in a line.
 sub without_code
 {
@@ -81,7 +88,7 @@ sub dead_links
 
 # What GitHub and Doxygen do not show alike.
 my @only_one_knows = (
-    [qr/<\/?(?:details|summary)\b/, '<details> falls apart on the site'],
+    [qr/<\/?(?:details|summary)\b/, '<details> is kept together on the site only as one line'],
     [qr/^> *\[!/m,                  'a box like > [!NOTE] is GitHub\'s own'],
     [qr/\[\^[^\]]+\]/,              'a footnote is GitHub\'s own'],
     [qr/^ *[-*] \[[ x]\] /m,        'a list of boxes is GitHub\'s own'],
@@ -96,7 +103,8 @@ my @only_one_knows = (
 sub misread
 {
     my ($path) = @_;
-    my $text = without_code(slurp($path));
+    my $text = without_code(slurp($path)
+        =~ s{<details><summary>[^<\n]*</summary>[^\n]*</details>}{}gr);
     return map { "$path: $_->[1]" } grep { $text =~ $_->[0] } @only_one_knows;
 }
 
@@ -181,25 +189,29 @@ is_empty('each picture of a page is there', map {
         slurp($page) =~ /<(?:img|object)\b[^>]*\b(?:src|data)="([^"]+)"/g;
 } glob "$site/*.html");
 
-# linkchecker, started by root, becomes a user who may not read our folders:
-# it gets a copy. It writes its settings into HOME.
+# linkchecker takes longer than all else here: it looks at a site once.
+# Started by root, it becomes a user who may not read our folders: it gets a
+# copy. It writes its settings into HOME.
+my $looked = 'build/docs/links';
 SKIP: {
     skip 'linkchecker is not there', 1 unless have('linkchecker');
+    if (-e $looked && -M $looked < -M "$site/index.html") {
+        pass('every link of the site works (as it did: nothing changed)');
+        last SKIP;
+    }
     my $copy = tempdir(CLEANUP => 1);
     mkdir "$copy/search";
     for (grep { -f } glob "$site/* $site/search/*") {
         copy($_, $copy . s/^\Q$site\E//r) or die "$_: $!\n";
     }
-    open my $settings, '>', "$copy/settings" or die "$copy: $!\n";
-    print $settings "[AnchorCheck]\n";
-    close $settings;
+    spurt("$copy/settings", "[AnchorCheck]\n");
     chmod 0755, $copy, "$copy/search";
     my $report = `cd $copy && HOME=/nonexistent linkchecker --no-status \\
-        --file-output=none --config=settings --threads=2 *.html 2>&1`;
-    my $status = $?;
-    like($report, qr/^That's it\. [1-9]\d+ links/m, 'the links were tried');
-    is($status, 0, 'every link of the site works, and every anchor')
+        --config=settings --threads=2 *.html 2>&1`;
+    my $fine = $? == 0 && $report =~ /^That's it\. [1-9]\d+ links/m;
+    ok($fine, 'every link of the site works, and every anchor')
         or diag($report =~ s/.*?(?=^URL )//msr =~ s/ Available\b.*?\.$//msgr);
+    spurt($looked, '') if $fine;
 }
 
 done_testing;
