@@ -96,7 +96,10 @@ static LONG WINAPI on_crash(EXCEPTION_POINTERS *exception)
         && exception->ExceptionRecord->ExceptionCode
                != EXCEPTION_STACK_OVERFLOW)
         record_crash(exception);
-    return answer;
+    /* The process ends with the exception's code, and no report of the system
+       (under Wine a line on stderr) comes between. */
+    return answer == EXCEPTION_CONTINUE_SEARCH ? EXCEPTION_EXECUTE_HANDLER
+                                               : answer;
 }
 
 /**

@@ -54,6 +54,7 @@ struct lens_call {
     DWORD error;         ///< the last error to leave behind
     DWORD fault;         ///< fail with this instead of calling, if not 0
     DWORD delay;         ///< milliseconds to wait before it
+    DWORD pass;          ///< take a failure with this error for a success
     bool shorten;        ///< ask for one byte only
     uint32_t opened_by;  ///< when it closes: who opened (handles.c)
     struct lens_record *record;  ///< NULL: nothing is recorded

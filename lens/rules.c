@@ -18,6 +18,7 @@ struct rule {
     uint32_t nth;  ///< 0: every call
     uint32_t error;
     uint32_t delay;
+    uint32_t pass;
     bool shorten;
     int gate;  ///< its position in LENS_GATE
 };
@@ -86,6 +87,11 @@ static bool read_what(const char *what, struct rule *rule)
         return false;
     if (strncmp(what, "delay=", 6) == 0)
         return read_number(what + 6, &rule->delay);
+    if (strncmp(what, "pass=", 5) == 0) {
+        if (rule->id != LENS_ConnectNamedPipe)
+            lens_stop("LENS_FAULT: only ConnectNamedPipe can pass", "", "");
+        return read_number(what + 5, &rule->pass);
+    }
     if (strcmp(what, "short") == 0) {
         if (rule->id != LENS_ReadFile)
             lens_stop("LENS_FAULT: only ReadFile can come short", "", "");
@@ -170,6 +176,8 @@ void lens_faults_find(struct lens_call *call)
             call->fault = faults[i].error;
         if (faults[i].delay != 0)
             call->delay = faults[i].delay;
+        if (faults[i].pass != 0)
+            call->pass = faults[i].pass;
         if (faults[i].shorten)
             call->shorten = true;
     }

@@ -490,6 +490,10 @@ static void test_gate(void)
         0,
         NULL);
     expect(client != INVALID_HANDLE_VALUE, "the pipe was not there");
+    /* With its client there, it would come to its end if nothing held it. */
+    expect(
+        WaitForSingleObject(run.process, 200) == WAIT_TIMEOUT,
+        "nothing held it");
     SetEvent(open);
     finish(&run);
     expect_text(&run, "ConnectNamedPipe: error 535");
