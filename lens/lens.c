@@ -66,7 +66,8 @@
         if (call.fault == 0) {                                                 \
             result = lens_real.name arguments;                                 \
             call.error = GetLastError();                                       \
-            if (result == failure && call.error == call.pass)                  \
+            if (call.pass != 0 && result == failure                            \
+                && call.error == call.pass)                                    \
                 result = (type)(ULONG_PTR)TRUE;                                \
         }                                                                      \
         lens_leave(&call, (ULONG_PTR)result, result == failure, values);       \

@@ -14,7 +14,8 @@
 #define PIPE_NAME L"\\\\.\\pipe\\pipework-lens"
 
 /* Mistakes made on purpose, so that no analyser takes offence. */
-static char *volatile nowhere;
+static char *volatile nowhere = (char *)8;
+static HANDLE volatile no_event;
 static HANDLE left_open[3];
 
 /** What is not being tested must not go wrong unseen. */
@@ -127,7 +128,7 @@ static void last_error(void)
     bytes_and_last_error();
     again = CreateEventW(NULL, TRUE, FALSE, L"pipework-lens-twice");
     printf("made twice: %lu\n", GetLastError());
-    SetEvent(nowhere);
+    SetEvent(no_event);
     printf("no handle: %lu\n", GetLastError());
     left_open[0] = open_pipe(PIPE_NAME);
     SetLastError(4242);

@@ -750,7 +750,7 @@ static void test_by_hand(void)
     MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, LINE);
     DeleteFileW(wide);
     set("LENS_RECORD", path);
-    run = run_subject("nothing");
+    run_subject("nothing");
     run = run_subject("nothing");
     expect_status(&run, 0);
     file = CreateFileW(wide, GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);

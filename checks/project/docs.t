@@ -119,6 +119,11 @@ is_empty('each link leads to a file and a heading that are there',
 is_empty('the pages read alike on GitHub and on the site',
     map { misread($_) } grep { m{^(?:docs|lessons|exercises)/} } @pages);
 
+is_empty('the main page leads to each page of docs/', grep {
+    my $name = s{.*/}{}r;
+    $name ne 'index.md' && !grep { $_ eq $name } targets('docs/index.md');
+} glob 'docs/*.md');
+
 my %pictures;
 push @{$pictures{s{.*/}{}r}}, $_
     for glob('docs/*.{svg,png} lessons/*/*.{svg,png} exercises/*/*.{svg,png}');
