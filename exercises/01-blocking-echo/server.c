@@ -8,7 +8,7 @@
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/01-blocking-echo the way.
  *
- * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-server
+ * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-operations
  */
 #include <stdbool.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
  *
  * Read main first, then serve_client and echo; client.c is the other side.
  *
- * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-server
+ * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-operations
  */
 #include <stdbool.h>
 #include <stdio.h>
