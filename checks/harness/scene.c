@@ -11,12 +11,12 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 #include "common/error.h"
 #include "lens/reader.h"
 
-/** How long a program may take to end before it is described, in ms. */
-enum { PROGRAMS_MAX = 16, LAST_WORDS_MS = 200 };
+enum { PROGRAMS_MAX = 16, ENVIRONMENT_MAX = 4096 };
 
 static struct {
     const char *graded, *lesson;  // folders
@@ -167,8 +167,9 @@ static struct program *start_or_stop(
 struct program *start_with(
     const char *command_line, const struct conditions *conditions)
 {
-    char environment[1024] = {0};
+    static char environment[ENVIRONMENT_MAX];
     size_t used = 0, size = sizeof environment - 1;
+    memset(environment, 0, sizeof environment);
     used = add_variable(environment, size, used, "LENS_RECORD", scene.record);
     used = add_variable(environment, size, used, "LENS_SUFFIX", scene.suffix);
     if (conditions->gate != NULL)
@@ -201,169 +202,22 @@ struct program *start(const char *command_line)
     return start_with(command_line, &(struct conditions){0});
 }
 
-/** Says in one sentence what a program is doing, or how it ended. */
-static void describe_program(struct program *program, char *text, size_t size)
+struct program *scene_program(size_t index)
 {
-    char place[80];
-    DWORD code;
-    /* A program that is about to end says more when it has ended. */
-    wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
-    if (is_running(program)) {
-        const struct lens_record *inside =
-            where_inside(&scene.view, program->id);
-        if (inside == NULL)
-            snprintf(
-                text,
-                size,
-                "%s still runs, outside any call that the lens sees",
-                program->name);
-        else
-            snprintf(
-                text,
-                size,
-                "%s is inside %s%s",
-                program->name,
-                lens_call_name(inside->call),
-                where_line(program, inside->caller, place, sizeof place));
-        return;
-    }
-    GetExitCodeProcess(program->process, &code);
-    const struct lens_record *crash = where_crashed(&scene.view, program->id);
-    if (crash != NULL || code >= 0xC0000000)
-        snprintf(
-            text,
-            size,
-            "%s crashed: exception 0x%08lX%s%s",
-            program->name,
-            code,
-            code == EXCEPTION_ACCESS_VIOLATION ? ", access violation" : "",
-            crash == NULL
-                ? ""
-                : where_line(program, crash->caller, place, sizeof place));
-    else
-        snprintf(
-            text,
-            size,
-            "%s ended with exit status %lu",
-            program->name,
-            code);
+    return index < scene.count ? scene.programs[index] : NULL;
 }
 
-/** Adds what a stream says last, in one line, if it says anything. */
-static void describe_output(
-    struct output *output, const char *how, char *text, size_t size)
+const struct lens_view *scene_view(void)
 {
-    static char all[OUTPUT_LIMIT + 1];
-    size_t length = copy_output(output, all);
-    while (length > 0 && all[length - 1] == '\n')
-        all[--length] = '\0';
-    if (length == 0)
-        return;
-    const char *last = strrchr(all, '\n');
-    last = last == NULL ? all : last + 1;
-    size_t used = strlen(text);
-    snprintf(
-        text + used,
-        size - used,
-        "; %s %s%.300s%s",
-        how,
-        last != all ? "... " : "",
-        last,
-        output->lost > 0 ? " (and more than can be kept)" : "");
+    return &scene.view;
 }
 
-/** Adds the last line of a program's error output, if there is one. */
-static void describe_errors(struct program *program, char *text, size_t size)
+unsigned scene_limit_ms(void)
 {
-    describe_output(&program->err, "its error output:", text, size);
+    return scene.limit_ms;
 }
 
-_Noreturn void fail_program(struct program *program, const char *expected)
-{
-    char text[1000];
-    describe_program(program, text, sizeof text);
-    describe_errors(program, text, sizeof text);
-    describe_output(&program->out, "its output:", text, sizeof text);
-    if (program->out.length == 0 && program->err.length == 0)
-        strncat(text, "; it printed nothing", sizeof text - strlen(text) - 1);
-    fail_check(expected, "%s", text);
-}
-
-bool all_read_and_wait(unsigned long long sent)
-{
-    for (size_t i = 0; i < scene.count; i++)
-        if (!where_waits_to_read(&scene.view, scene.programs[i]->id, sent))
-            return false;
-    return true;
-}
-
-_Noreturn void fail_late(const char *expected)
-{
-    char text[40];
-    snprintf(text, sizeof text, "nothing within %u ms", scene.limit_ms);
-    fail_scene(expected, text);
-}
-
-_Noreturn void fail_scene(const char *expected, const char *seen)
-{
-    char text[1000] = "";
-    if (seen != NULL)
-        snprintf(text, sizeof text, "%s", seen);
-    for (size_t i = 0; i < scene.count; i++) {
-        size_t used = strlen(text);
-        if (used > 0)
-            used +=
-                (size_t)snprintf(text + used, sizeof text - used, "%s", "\n");
-        describe_program(scene.programs[i], text + used, sizeof text - used);
-        describe_errors(scene.programs[i], text, sizeof text);
-    }
-    fail_check(expected, "%s", text);
-}
-
-void expect_line(struct program *program, const char *line, unsigned times)
-{
-    char expected[200];
-    snprintf(
-        expected,
-        sizeof expected,
-        "%s prints the line \"%s\"%s",
-        program->name,
-        line,
-        times > 1 ? " again" : "");
-    switch (
-        wait_for_line(program, &program->out, line, times, scene.deadline)) {
-    case IN_TIME:
-        return;
-    case TOO_LATE:
-        fail_late(expected);
-    case ENDED_FIRST:
-        fail_program(program, expected);
-    }
-}
-
-void wait_at_gate(struct program *program)
-{
-    HANDLE either[] = {program->gate_reached, program->process};
-    switch (
-        WaitForMultipleObjects(2, either, FALSE, ms_until(scene.deadline))) {
-    case WAIT_OBJECT_0:
-        return;
-    case WAIT_TIMEOUT:
-        fail_late("it comes to the call at which the check holds it");
-    default:
-        fail_program(
-            program,
-            "it comes to the call at which the check holds it");
-    }
-}
-
-void open_gate(struct program *program)
-{
-    SetEvent(program->gate_open);
-}
-
-/** Tells whether a process runs that the check itself did not start. */
-static bool is_someone_left(void)
+bool someone_is_left(void)
 {
     unsigned long long deadline = now_ms() + LAST_WORDS_MS;
     for (;;) {
@@ -379,94 +233,12 @@ static bool is_someone_left(void)
     }
 }
 
-void expect_end(struct program *program, DWORD status)
+bool all_read_and_wait(unsigned long long sent)
 {
-    char expected[200];
-    DWORD code;
-    snprintf(
-        expected,
-        sizeof expected,
-        "%s ends with exit status %lu",
-        program->name,
-        status);
-    switch (wait_for_end(program, scene.deadline, &code)) {
-    case TOO_LATE:
-        fail_late(expected);
-    case ENDED_FIRST:
-        fail_check(
-            "no process is left behind",
-            "%s ended with exit status %lu, but a process that it started "
-            "still holds its output",
-            program->name,
-            code);
-    case IN_TIME:
-        if (code != status)
-            fail_program(program, expected);
-        if (is_someone_left())
-            fail_check(
-                "no process is left behind",
-                "%s has ended, but a process that it started still runs",
-                program->name);
-    }
-}
-
-void expect_no_errors(struct program *program)
-{
-    if (program->err.length > 0)
-        fail_program(program, "nothing on standard error");
-}
-
-void expect_output(struct program *program, const char *lines)
-{
-    static char text[OUTPUT_LIMIT + 1], expected[400];
-    copy_output(&program->out, text);
-    if (strcmp(text, lines) == 0)
-        return;
-    snprintf(expected, sizeof expected, "%s prints:\n%s", program->name, lines);
-    fail_check(expected, "it printed:\n%s", text[0] != '\0' ? text : "nothing");
-}
-
-/** Tells whether a number stands in a text, not as part of a longer one. */
-static bool has_number(const char *text, DWORD number)
-{
-    char digits[16];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%lu", number);
-    for (const char *p = text; (p = strstr(p, digits)) != NULL; p++)
-        if ((p == text || strchr("0123456789", p[-1]) == NULL)
-            && (p[length] == '\0' || strchr("0123456789", p[length]) == NULL))
-            return true;
-    return false;
-}
-
-void expect_error(struct program *program, const char *call, DWORD code)
-{
-    static char text[OUTPUT_LIMIT + 1];
-    char expected[200];
-    copy_output(&program->err, text);
-    if (strstr(text, call) != NULL && has_number(text, code))
-        return;
-    snprintf(
-        expected,
-        sizeof expected,
-        "an error message that names %s and the number %lu",
-        call,
-        code);
-    fail_program(program, expected);
-}
-
-void expect_no_leak(struct program *program)
-{
-    char place[80];
-    for (uint32_t i = 0; i < lens_view_count(&scene.view); i++) {
-        const struct lens_record *leak = lens_view_at(&scene.view, i);
-        if (leak->kind == LENS_KIND_LEAK && leak->pid == program->id)
-            fail_check(
-                "every handle is closed",
-                "%s ended with a handle open that %s gave it%s",
-                program->name,
-                lens_call_name(leak->call),
-                where_line(program, leak->caller, place, sizeof place));
-    }
+    for (size_t i = 0; i < scene.count; i++)
+        if (!where_waits_to_read(&scene.view, scene.programs[i]->id, sent))
+            return false;
+    return true;
 }
 
 const struct lens_record *find_call(

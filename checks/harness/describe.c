@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Says what the programs of a check are doing, and ends the check.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "checks/harness/where.h"
+
+/** Says in one sentence what a program is doing, or how it ended. */
+static void describe_program(struct program *program, char *text, size_t size)
+{
+    char place[80];
+    DWORD code;
+    /* A program that is about to end says more when it has ended. */
+    wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
+    if (is_running(program)) {
+        const struct lens_record *inside =
+            where_inside(scene_view(), program->id);
+        if (inside == NULL)
+            snprintf(
+                text,
+                size,
+                "%s still runs, outside any call that the lens sees",
+                program->name);
+        else
+            snprintf(
+                text,
+                size,
+                "%s is %s %s%s",
+                program->name,
+                inside->flags & LENS_FLAG_AT_GATE ? "held by the check before"
+                                                  : "inside",
+                lens_call_name(inside->call),
+                where_line(program, inside->caller, place, sizeof place));
+        return;
+    }
+    GetExitCodeProcess(program->process, &code);
+    const struct lens_record *crash = where_crashed(scene_view(), program->id);
+    if (crash != NULL || code >= 0xC0000000)
+        snprintf(
+            text,
+            size,
+            "%s crashed: exception 0x%08lX%s%s",
+            program->name,
+            code,
+            code == EXCEPTION_ACCESS_VIOLATION ? ", access violation" : "",
+            crash == NULL
+                ? ""
+                : where_line(program, crash->caller, place, sizeof place));
+    else
+        snprintf(
+            text,
+            size,
+            "%s ended with exit status %lu",
+            program->name,
+            code);
+}
+
+/** Adds what a stream says last, in one line, if it says anything. */
+static void describe_output(
+    struct output *output, const char *how, char *text, size_t size)
+{
+    static char all[OUTPUT_LIMIT + 1];
+    size_t length = copy_output(output, all);
+    while (length > 0 && all[length - 1] == '\n')
+        all[--length] = '\0';
+    if (length == 0)
+        return;
+    const char *last = strrchr(all, '\n');
+    last = last == NULL ? all : last + 1;
+    size_t used = strlen(text);
+    snprintf(
+        text + used,
+        size - used,
+        "; %s %s%.300s%s",
+        how,
+        last != all ? "... " : "",
+        last,
+        output->lost > 0 ? " (and more than can be kept)" : "");
+}
+
+/** Adds the last line of a program's error output, if there is one. */
+static void describe_errors(struct program *program, char *text, size_t size)
+{
+    describe_output(&program->err, "its error output:", text, size);
+}
+
+_Noreturn void fail_program(struct program *program, const char *expected)
+{
+    char text[1000];
+    describe_program(program, text, sizeof text);
+    describe_errors(program, text, sizeof text);
+    describe_output(&program->out, "its output:", text, sizeof text);
+    if (program->out.length == 0 && program->err.length == 0)
+        strncat(text, "; it printed nothing", sizeof text - strlen(text) - 1);
+    fail_check(expected, "%s", text);
+}
+
+_Noreturn void fail_late(const char *expected)
+{
+    char text[40];
+    snprintf(text, sizeof text, "nothing within %u ms", scene_limit_ms());
+    fail_scene(expected, text);
+}
+
+_Noreturn void fail_scene(const char *expected, const char *seen)
+{
+    char text[1000] = "";
+    if (seen != NULL)
+        snprintf(text, sizeof text, "%s", seen);
+    struct program *program;
+    for (size_t i = 0; (program = scene_program(i)) != NULL; i++) {
+        size_t used = strlen(text);
+        if (used > 0)
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%s", "\n");
+        describe_program(program, text + used, sizeof text - used);
+        describe_errors(program, text, sizeof text);
+    }
+    fail_check(expected, "%s", text);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief What a check expects of its programs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "checks/harness/where.h"
+
+void wait_at_gate(struct program *program)
+{
+    HANDLE either[] = {program->gate_reached, program->process};
+    switch (
+        WaitForMultipleObjects(2, either, FALSE, ms_until(scene_deadline()))) {
+    case WAIT_OBJECT_0:
+        return;
+    case WAIT_TIMEOUT:
+        fail_late("it comes to the call at which the check holds it");
+    default:
+        fail_program(
+            program,
+            "it comes to the call at which the check holds it");
+    }
+}
+
+void open_gate(struct program *program)
+{
+    SetEvent(program->gate_open);
+}
+
+void expect_line(struct program *program, const char *line, unsigned times)
+{
+    char expected[200];
+    snprintf(
+        expected,
+        sizeof expected,
+        "%s prints the line \"%s\"%s",
+        program->name,
+        line,
+        times > 1 ? " again" : "");
+    switch (
+        wait_for_line(program, &program->out, line, times, scene_deadline())) {
+    case IN_TIME:
+        return;
+    case TOO_LATE:
+        fail_late(expected);
+    case ENDED_FIRST:
+        fail_program(program, expected);
+    }
+}
+
+void expect_end(struct program *program, DWORD status)
+{
+    char expected[200];
+    DWORD code;
+    snprintf(
+        expected,
+        sizeof expected,
+        "%s ends with exit status %lu",
+        program->name,
+        status);
+    switch (wait_for_end(program, scene_deadline(), &code)) {
+    case TOO_LATE:
+        fail_late(expected);
+    case ENDED_FIRST:
+        fail_check(
+            "no process is left behind",
+            "%s ended with exit status %lu, but a process that it started "
+            "still holds its output",
+            program->name,
+            code);
+    case IN_TIME:
+        if (code != status)
+            fail_program(program, expected);
+        if (someone_is_left())
+            fail_check(
+                "no process is left behind",
+                "%s has ended, but a process that it started still runs",
+                program->name);
+    }
+}
+
+void expect_no_errors(struct program *program)
+{
+    if (program->err.length > 0)
+        fail_program(program, "nothing on standard error");
+}
+
+void expect_output(struct program *program, const char *lines)
+{
+    static char text[OUTPUT_LIMIT + 1], expected[400];
+    copy_output(&program->out, text);
+    if (strcmp(text, lines) == 0)
+        return;
+    snprintf(expected, sizeof expected, "%s prints:\n%s", program->name, lines);
+    fail_check(expected, "it printed:\n%s", text[0] != '\0' ? text : "nothing");
+}
+
+/** Tells whether a number stands in a text, not as part of a longer one. */
+static bool has_number(const char *text, DWORD number)
+{
+    char digits[16];
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%lu", number);
+    for (const char *p = text; (p = strstr(p, digits)) != NULL; p++)
+        if ((p == text || strchr("0123456789", p[-1]) == NULL)
+            && (p[length] == '\0' || strchr("0123456789", p[length]) == NULL))
+            return true;
+    return false;
+}
+
+void expect_error(struct program *program, const char *call, DWORD code)
+{
+    static char text[OUTPUT_LIMIT + 1];
+    char expected[200];
+    copy_output(&program->err, text);
+    if (strstr(text, call) != NULL && has_number(text, code))
+        return;
+    snprintf(
+        expected,
+        sizeof expected,
+        "an error message that names %s and the number %lu",
+        call,
+        code);
+    fail_program(program, expected);
+}
+
+void expect_no_leak(struct program *program)
+{
+    char place[80];
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *leak = lens_view_at(scene_view(), i);
+        if (leak->kind == LENS_KIND_LEAK && leak->pid == program->id)
+            fail_check(
+                "every handle is closed",
+                "%s ended with a handle open that %s gave it%s",
+                program->name,
+                lens_call_name(leak->call),
+                where_line(program, leak->caller, place, sizeof place));
+    }
+}

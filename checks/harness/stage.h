@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief What scene.c, expect.c and describe.c share; checks use scene.h.
+ */
+#ifndef CHECKS_STAGE_H
+#define CHECKS_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "checks/harness/program.h"
+#include "lens/reader.h"
+
+/** How long a program may take to end before it is described, in ms. */
+enum { LAST_WORDS_MS = 200 };
+
+/** The programs of the running check, in the order of their start, or NULL. */
+struct program *scene_program(size_t index);
+
+/** What the lens records of them. */
+const struct lens_view *scene_view(void);
+
+/** How long the check may take in all, in milliseconds. */
+unsigned scene_limit_ms(void);
+
+/** Tells whether a process runs that the check itself did not start. */
+bool someone_is_left(void);
+
+#endif
