@@ -203,7 +203,8 @@ static bool say_status(const struct part *part)
 {
     if (part->status != 0)
         printf(
-            "%-*s | (ended with exit status %lu)\n",
+            part->status < 0xC0000000 ? "%-*s | (ended with exit status %lu)\n"
+                                      : "%-*s | (crashed: 0x%lX)\n",
             label_width,
             part->label,
             part->status);

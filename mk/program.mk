@@ -32,7 +32,7 @@ PLAIN   := $(PROGRAMS:%=$(OUT)/%.exe)
 WATCHED := $(PROGRAMS:%=$(OUT)/lens/%.exe)
 PEERS   := $(TOP)/build/lessons/$(NAME)
 
-.PHONY: all lens run grade peers clean
+.PHONY: all lens run grade peers clean $(PROGRAMS)
 
 all: $(PLAIN)       ## build the programs (default)
 	@:
@@ -42,6 +42,10 @@ lens: $(WATCHED)    ## build them a second time, with the lens
 
 run: $(PLAIN) $(PLAYER) peers    ## play the conversation, both sides
 	@$(TOP)/mk/run $(PLAYER) '$(PLAY)' $(OUT) $(PEERS)
+
+# make server, make client ARGS="hello world": one program, by hand
+$(PROGRAMS): %: $(OUT)/%.exe
+	@$(TOP)/mk/run $< $(ARGS)
 
 grade: $(WATCHED) $(GRADER) peers   ## grade the programs
 	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens

@@ -184,7 +184,11 @@ static void print_summary(
 {
     printf("# %zu of %zu checks passed", passed, count);
     if (first != NULL && first->todo != 0)
-        printf("; next: TODO(%d), a hint: make hint-%.2s", first->todo, lesson);
+        printf("; next: TODO(%d)", first->todo);
+    else if (first != NULL)
+        printf("; next: the first that failed");
+    if (first != NULL)
+        printf(", a hint: make hint-%.2s", lesson);
     printf("\n");
 }
 

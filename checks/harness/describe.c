@@ -13,6 +13,24 @@
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 
+/** Names the call that a program made last: `, after ReadFile (server.c:36)`.
+ */
+static const char *last_call(
+    const struct program *program, char *text, size_t size)
+{
+    char place[80];
+    const struct lens_record *last = where_last(scene_view(), program->id);
+    if (last == NULL)
+        return "";
+    snprintf(
+        text,
+        size,
+        ", after %s%s",
+        lens_call_name(last->call),
+        where_line(program, last->caller, place, sizeof place));
+    return text;
+}
+
 /** Says in one sentence what a program is doing, or how it ended. */
 static void describe_program(struct program *program, char *text, size_t size)
 {
@@ -23,13 +41,17 @@ static void describe_program(struct program *program, char *text, size_t size)
     if (is_running(program)) {
         const struct lens_record *inside =
             where_inside(scene_view(), program->id);
-        if (inside == NULL)
+        if (inside == NULL) {
             snprintf(
                 text,
                 size,
-                "%s still runs, outside any call that the lens sees",
+                "%s computes: it is in no call",
                 program->name);
-        else
+            likely(
+                "a loop that does not end, or nothing but computing, in %s%s",
+                program->name,
+                last_call(program, place, sizeof place));
+        } else
             snprintf(
                 text,
                 size,
@@ -43,7 +65,8 @@ static void describe_program(struct program *program, char *text, size_t size)
     }
     GetExitCodeProcess(program->process, &code);
     const struct lens_record *crash = where_crashed(scene_view(), program->id);
-    if (crash != NULL || code >= 0xC0000000)
+    if (crash != NULL || code >= 0xC0000000) {
+        likely("%s crashed: look at that line first", program->name);
         snprintf(
             text,
             size,
@@ -54,7 +77,7 @@ static void describe_program(struct program *program, char *text, size_t size)
             crash == NULL
                 ? ""
                 : where_line(program, crash->caller, place, sizeof place));
-    else
+    } else
         snprintf(
             text,
             size,

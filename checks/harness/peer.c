@@ -12,7 +12,7 @@
 #include "checks/harness/scene.h"
 #include "common/error.h"
 
-enum { PEERS_MAX = 64, SHOWN = 40 };
+enum { PEERS_MAX = 64, SHOWN = 12 };
 
 struct peer {
     HANDLE pipe;           // NULL: not used
@@ -182,6 +182,16 @@ void send_bytes(struct peer *peer, const void *data, size_t size)
             error);
 }
 
+/** Where two pieces of data part; at the end of the shorter one at last. */
+static size_t first_difference(
+    const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    size_t i = 0;
+    while (i < a_size && i < b_size && a[i] == b[i])
+        i++;
+    return i;
+}
+
 void expect_bytes(struct peer *peer, const void *data, size_t size)
 {
     static char got[OUTPUT_LIMIT];
@@ -212,8 +222,9 @@ void expect_bytes(struct peer *peer, const void *data, size_t size)
     if (received != size || memcmp(got, data, size) != 0)
         fail_check(
             expected,
-            "%s",
-            show_bytes(got, received, text, sizeof text));
+            "%s\nthe first difference is at byte %zu, counted from 0",
+            show_bytes(got, received, text, sizeof text),
+            first_difference(got, received, data, size));
 }
 
 void expect_close(struct peer *peer)

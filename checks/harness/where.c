@@ -23,6 +23,18 @@ const struct lens_record *where_inside(
     return last;
 }
 
+const struct lens_record *where_last(
+    const struct lens_view *view, DWORD process_id)
+{
+    const struct lens_record *last = NULL;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_CALL && record->pid == process_id)
+            last = record;
+    }
+    return last;
+}
+
 bool where_waits_to_read(
     const struct lens_view *view, DWORD process_id, unsigned long long bytes)
 {

@@ -17,6 +17,10 @@
 const struct lens_record *where_inside(
     const struct lens_view *view, DWORD process_id);
 
+/** The call that a process made last, or NULL. */
+const struct lens_record *where_last(
+    const struct lens_view *view, DWORD process_id);
+
 /**
  * Tells whether a process has one thread, is inside ReadFile, and has read so
  * many bytes before: then it can't do anything until more come.

@@ -78,6 +78,7 @@ static void serve_client(void)
 
     echo(pipe);
     printf("the client has left\n");
+    fflush(stdout);
     CloseHandle(pipe);
 }
 

@@ -55,6 +55,11 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: client MESSAGE...\n");
         return EXIT_USAGE;
     }
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] == '\0' || strlen(argv[i]) > MESSAGE_MAX) {
+            fprintf(stderr, "client: a message has 1 to 512 bytes\n");
+            return EXIT_USAGE;
+        }
 
     HANDLE pipe = CreateFileW(
         PIPE_NAME,
@@ -67,14 +72,8 @@ int main(int argc, char *argv[])
     if (pipe == INVALID_HANDLE_VALUE)
         die("CreateFileW");
 
-    for (int i = 1; i < argc; i++) {
-        size_t length = strlen(argv[i]);
-        if (length == 0 || length > MESSAGE_MAX) {
-            fprintf(stderr, "client: a message has 1 to 512 bytes\n");
-            return EXIT_USAGE;
-        }
-        exchange(pipe, argv[i], (DWORD)length);
-    }
+    for (int i = 1; i < argc; i++)
+        exchange(pipe, argv[i], (DWORD)strlen(argv[i]));
 
     CloseHandle(pipe);
     return EXIT_SUCCESS;
