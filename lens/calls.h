@@ -16,20 +16,36 @@
  *   LENS_PLAIN  nothing special       LENS_BLOCKS  it may wait
  *   LENS_OPENS  returns a handle      LENS_CLOSES  closes its first argument
  *   LENS_STARTS starts a process: two handles
- *   LENS_ENDS   ends the process
+ *   LENS_ENDS   ends the process      LENS_ENDS_THREAD  ends the thread
+ *   LENS_DUPLICATES  is DuplicateHandle
+ *   LENS_BINDS       is CreateIoCompletionPort
+ *   LENS_COLLECTS    is told the end of an overlapped operation; it is made
+ *                    to fail after the real call, or the system would still
+ *                    own the program's buffer
+ *   LENS_CANCELS     asks for that end; fails after the real call, too, or
+ *                    the program would wait for an end that nobody asked for
  *
  * Before the call: LENS_PATH and LENS_OBJECT add LENS_SUFFIX to a name,
  * LENS_SHORT cuts a size down, LENS_COUNT clears a count as the real call
- * does when it fails.
+ * does when it fails. LENS_OPERATION follows an operation that may go on
+ * after the call: its file, OVERLAPPED, buffer to be filled, count;
+ * LENS_ROUTINE one that ends with a routine.
  *
  * Arguments, one word for each, in order:
  *   %s name      %h handle     %u number    %x number in hexadecimal
  *   %t time-out  %p pointer    %o OVERLAPPED
  *   %f function  %w bytes to write, the next argument is their number
+ *   %b the record's other handle            %c process
+ *   %a handles, the argument before it is their number
+ *   %v the number it points to, in hexadecimal
  *   %. not shown
  * and those that are shown after the call:
  *   %r bytes that were read, the second argument behind it points to their
- *      number     %n the number it points to    %i PROCESS_INFORMATION
+ *      number (ReadFileEx: the number comes with the end of the operation)
+ *   %n the number of bytes it points to
+ *   %m another number it points to          %k the same, as wide as a pointer
+ *   %d the handle it points to              %i PROCESS_INFORMATION
+ *   %q the OVERLAPPED it points to          %e the first OVERLAPPED_ENTRY
  *
  * Errors: the first is one that nobody can be ready for, so it must be
  * reported; the others belong to the protocol. None: it can't be made to fail.
@@ -55,7 +71,8 @@ LENS_CALL(HANDLE, CreateNamedPipeW,
 
 LENS_CALL(BOOL, ConnectNamedPipe,
     (HANDLE pipe, LPOVERLAPPED overlapped), (pipe, overlapped),
-    FALSE, LENS_BLOCKS, LENS_AS_IS, "pipe=%h overlapped=%o",
+    FALSE, LENS_BLOCKS, LENS_OPERATION(pipe, overlapped, NULL, NULL),
+    "pipe=%h overlapped=%o",
     "1450 535 232")
 
 LENS_CALL(BOOL, DisconnectNamedPipe, (HANDLE pipe), (pipe),
@@ -65,6 +82,52 @@ LENS_CALL(BOOL, DisconnectNamedPipe, (HANDLE pipe), (pipe),
 LENS_CALL(BOOL, WaitNamedPipeW, (LPCWSTR name, DWORD wait), (name, wait),
     FALSE, LENS_BLOCKS, LENS_PATH(name), "name=%s wait=%t",
     "1450 121 2")
+
+LENS_CALL(BOOL, SetNamedPipeHandleState,
+    (HANDLE pipe, LPDWORD mode, LPDWORD bytes, LPDWORD time),
+    (pipe, mode, bytes, time),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "pipe=%h mode=%v bytes=%v time=%v",
+    "1450 87 233")
+
+LENS_CALL(BOOL, GetNamedPipeHandleStateW,
+    (HANDLE pipe, LPDWORD state, LPDWORD instances, LPDWORD bytes,
+     LPDWORD time, LPWSTR user, DWORD size),
+    (pipe, state, instances, bytes, time, user, size),
+    FALSE, LENS_PLAIN, LENS_AS_IS,
+    "pipe=%h state=%m instances=%m bytes=%m time=%m user=%. size=%.",
+    "1450")
+
+LENS_CALL(BOOL, GetNamedPipeInfo,
+    (HANDLE pipe, LPDWORD flags, LPDWORD out, LPDWORD in, LPDWORD instances),
+    (pipe, flags, out, in, instances),
+    FALSE, LENS_PLAIN, LENS_AS_IS,
+    "pipe=%h flags=%m out=%m in=%m max=%m",
+    "1450")
+
+LENS_CALL(BOOL, PeekNamedPipe,
+    (HANDLE pipe, LPVOID data, DWORD size, LPDWORD n, LPDWORD total,
+     LPDWORD left),
+    (pipe, data, size, n, total, left),
+    FALSE, LENS_PLAIN, LENS_COUNT(n),
+    "pipe=%h data=%r size=%u n=%m total=%m left=%m",
+    "1450 109")
+
+LENS_CALL(BOOL, TransactNamedPipe,
+    (HANDLE pipe, LPVOID request, DWORD request_size, LPVOID reply,
+     DWORD reply_size, LPDWORD n, LPOVERLAPPED overlapped),
+    (pipe, request, request_size, reply, reply_size, n, overlapped),
+    FALSE, LENS_BLOCKS,
+    LENS_COUNT(n) LENS_OPERATION(pipe, overlapped, reply, n),
+    "pipe=%h request=%w size=%u reply=%r room=%u n=%n overlapped=%o",
+    "1450 230 231 109")
+
+LENS_CALL(BOOL, CallNamedPipeW,
+    (LPCWSTR name, LPVOID request, DWORD request_size, LPVOID reply,
+     DWORD reply_size, LPDWORD n, DWORD wait),
+    (name, request, request_size, reply, reply_size, n, wait),
+    FALSE, LENS_BLOCKS, LENS_PATH(name) LENS_COUNT(n),
+    "name=%s request=%w size=%u reply=%r room=%u n=%n wait=%u",
+    "1450 2 121 231 234")
 
 LENS_CALL(HANDLE, CreateFileW,
     (LPCWSTR name, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security,
@@ -77,7 +140,8 @@ LENS_CALL(HANDLE, CreateFileW,
 LENS_CALL(BOOL, ReadFile,
     (HANDLE file, LPVOID data, DWORD size, LPDWORD n, LPOVERLAPPED overlapped),
     (file, data, size, n, overlapped),
-    FALSE, LENS_BLOCKS, LENS_SHORT(size) LENS_COUNT(n),
+    FALSE, LENS_BLOCKS,
+    LENS_SHORT(size) LENS_COUNT(n) LENS_OPERATION(file, overlapped, data, n),
     "file=%h data=%r size=%u n=%n overlapped=%o",
     "1450 109 234")
 
@@ -85,8 +149,25 @@ LENS_CALL(BOOL, WriteFile,
     (HANDLE file, LPCVOID data, DWORD size, LPDWORD n,
      LPOVERLAPPED overlapped),
     (file, data, size, n, overlapped),
-    FALSE, LENS_BLOCKS, LENS_COUNT(n),
+    FALSE, LENS_BLOCKS,
+    LENS_COUNT(n) LENS_OPERATION(file, overlapped, NULL, n),
     "file=%h data=%w size=%u n=%n overlapped=%o",
+    "1450 232 109")
+
+LENS_CALL(BOOL, ReadFileEx,
+    (HANDLE file, LPVOID data, DWORD size, LPOVERLAPPED overlapped,
+     LPOVERLAPPED_COMPLETION_ROUTINE routine),
+    (file, data, size, overlapped, routine),
+    FALSE, LENS_PLAIN, LENS_ROUTINE(file, overlapped, data, routine),
+    "file=%h data=%r size=%u overlapped=%o routine=%f",
+    "1450 109")
+
+LENS_CALL(BOOL, WriteFileEx,
+    (HANDLE file, LPCVOID data, DWORD size, LPOVERLAPPED overlapped,
+     LPOVERLAPPED_COMPLETION_ROUTINE routine),
+    (file, data, size, overlapped, routine),
+    FALSE, LENS_PLAIN, LENS_ROUTINE(file, overlapped, NULL, routine),
+    "file=%h data=%w size=%u overlapped=%o routine=%f",
     "1450 232 109")
 
 LENS_CALL(BOOL, FlushFileBuffers, (HANDLE file), (file),
@@ -97,7 +178,99 @@ LENS_CALL(BOOL, CloseHandle, (HANDLE handle), (handle),
     FALSE, LENS_CLOSES, LENS_AS_IS, "handle=%h",
     "")
 
-/* Events and waiting */
+LENS_CALL(BOOL, DuplicateHandle,
+    (HANDLE from, HANDLE source, HANDLE to, LPHANDLE made, DWORD access,
+     BOOL inherit, DWORD options),
+    (from, source, to, made, access, inherit, options),
+    FALSE, LENS_DUPLICATES, LENS_AS_IS,
+    "from=%c source=%b to=%c made=%d access=%x inherit=%u options=%x",
+    "1450")
+
+/* Mailslots */
+
+LENS_CALL(HANDLE, CreateMailslotW,
+    (LPCWSTR name, DWORD size, DWORD wait, LPSECURITY_ATTRIBUTES security),
+    (name, size, wait, security),
+    INVALID_HANDLE_VALUE, LENS_OPENS, LENS_PATH(name),
+    "name=%s size=%u wait=%t security=%.",
+    "1450 183 5")
+
+LENS_CALL(BOOL, GetMailslotInfo,
+    (HANDLE slot, LPDWORD size, LPDWORD next, LPDWORD count, LPDWORD wait),
+    (slot, size, next, count, wait),
+    FALSE, LENS_PLAIN, LENS_AS_IS,
+    "slot=%h size=%m next=%m count=%m wait=%m",
+    "1450")
+
+LENS_CALL(BOOL, SetMailslotInfo, (HANDLE slot, DWORD wait), (slot, wait),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "slot=%h wait=%t",
+    "1450")
+
+/* Overlapped operations and completion ports */
+
+LENS_CALL(BOOL, GetOverlappedResult,
+    (HANDLE file, LPOVERLAPPED overlapped, LPDWORD n, BOOL wait),
+    (file, overlapped, n, wait),
+    FALSE, LENS_COLLECTS, LENS_AS_IS,
+    "file=%h overlapped=%o n=%n wait=%u",
+    "1450 109 995")
+
+LENS_CALL(BOOL, GetOverlappedResultEx,
+    (HANDLE file, LPOVERLAPPED overlapped, LPDWORD n, DWORD wait, BOOL alert),
+    (file, overlapped, n, wait, alert),
+    FALSE, LENS_COLLECTS, LENS_AS_IS,
+    "file=%h overlapped=%o n=%n wait=%t alertable=%u",
+    "1450 109 995 258")
+
+LENS_CALL(BOOL, CancelIo, (HANDLE file), (file),
+    FALSE, LENS_CANCELS, LENS_AS_IS, "file=%h",
+    "1450")
+
+LENS_CALL(BOOL, CancelIoEx, (HANDLE file, LPOVERLAPPED overlapped),
+    (file, overlapped),
+    FALSE, LENS_CANCELS, LENS_AS_IS, "file=%h overlapped=%o",
+    "1450 1168")
+
+LENS_CALL(BOOL, CancelSynchronousIo, (HANDLE thread), (thread),
+    FALSE, LENS_CANCELS, LENS_AS_IS, "thread=%h",
+    "1450 1168")
+
+LENS_CALL(HANDLE, CreateIoCompletionPort,
+    (HANDLE file, HANDLE port, ULONG_PTR key, DWORD threads),
+    (file, port, key, threads),
+    NULL, LENS_BINDS, LENS_AS_IS,
+    "file=%b port=%h key=%p threads=%u",
+    "1450 87")
+
+LENS_CALL(BOOL, GetQueuedCompletionStatus,
+    (HANDLE port, LPDWORD n, PULONG_PTR key, LPOVERLAPPED *overlapped,
+     DWORD wait),
+    (port, n, key, overlapped, wait),
+    FALSE, LENS_COLLECTS, LENS_AS_IS,
+    "port=%h n=%n key=%k overlapped=%q wait=%t",
+    "1450 109 995")
+
+LENS_CALL(BOOL, GetQueuedCompletionStatusEx,
+    (HANDLE port, LPOVERLAPPED_ENTRY entries, ULONG size, PULONG count,
+     DWORD wait, BOOL alert),
+    (port, entries, size, count, wait, alert),
+    FALSE, LENS_COLLECTS, LENS_AS_IS,
+    "port=%h first=%e size=%u count=%m wait=%t alertable=%u",
+    "1450")
+
+LENS_CALL(BOOL, PostQueuedCompletionStatus,
+    (HANDLE port, DWORD n, ULONG_PTR key, LPOVERLAPPED overlapped),
+    (port, n, key, overlapped),
+    FALSE, LENS_PLAIN, LENS_OPERATION(port, overlapped, NULL, NULL),
+    "port=%h n=%u key=%p overlapped=%o",
+    "1450")
+
+LENS_CALL(BOOL, SetFileCompletionNotificationModes,
+    (HANDLE file, UCHAR modes), (file, modes),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "file=%h modes=%x",
+    "1450 87")
+
+/* Events, mutexes, semaphores, mappings */
 
 LENS_CALL(HANDLE, CreateEventW,
     (LPSECURITY_ATTRIBUTES security, BOOL manual, BOOL set, LPCWSTR name),
@@ -106,14 +279,109 @@ LENS_CALL(HANDLE, CreateEventW,
     "security=%. manual=%u set=%u name=%s",
     "1450 5")
 
+LENS_CALL(HANDLE, OpenEventW, (DWORD access, BOOL inherit, LPCWSTR name),
+    (access, inherit, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name), "access=%x inherit=%u name=%s",
+    "1450 2 5")
+
 LENS_CALL(BOOL, SetEvent, (HANDLE event), (event),
     FALSE, LENS_PLAIN, LENS_AS_IS, "event=%h",
     "1450")
+
+LENS_CALL(BOOL, ResetEvent, (HANDLE event), (event),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "event=%h",
+    "1450")
+
+LENS_CALL(HANDLE, CreateMutexW,
+    (LPSECURITY_ATTRIBUTES security, BOOL owned, LPCWSTR name),
+    (security, owned, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name), "security=%. owned=%u name=%s",
+    "1450 5")
+
+LENS_CALL(HANDLE, OpenMutexW, (DWORD access, BOOL inherit, LPCWSTR name),
+    (access, inherit, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name), "access=%x inherit=%u name=%s",
+    "1450 2 5")
+
+LENS_CALL(BOOL, ReleaseMutex, (HANDLE mutex), (mutex),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "mutex=%h",
+    "1450 288")
+
+LENS_CALL(HANDLE, CreateSemaphoreW,
+    (LPSECURITY_ATTRIBUTES security, LONG first, LONG most, LPCWSTR name),
+    (security, first, most, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name),
+    "security=%. count=%u max=%u name=%s",
+    "1450 5")
+
+LENS_CALL(HANDLE, OpenSemaphoreW, (DWORD access, BOOL inherit, LPCWSTR name),
+    (access, inherit, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name), "access=%x inherit=%u name=%s",
+    "1450 2 5")
+
+LENS_CALL(BOOL, ReleaseSemaphore,
+    (HANDLE semaphore, LONG count, LPLONG previous),
+    (semaphore, count, previous),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "semaphore=%h count=%u previous=%m",
+    "1450 298")
+
+LENS_CALL(HANDLE, CreateFileMappingW,
+    (HANDLE file, LPSECURITY_ATTRIBUTES security, DWORD protection, DWORD high,
+     DWORD low, LPCWSTR name),
+    (file, security, protection, high, low, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name),
+    "file=%h security=%. protection=%x high=%u low=%u name=%s",
+    "1450 5 8")
+
+LENS_CALL(HANDLE, OpenFileMappingW, (DWORD access, BOOL inherit, LPCWSTR name),
+    (access, inherit, name),
+    NULL, LENS_OPENS, LENS_OBJECT(name), "access=%x inherit=%u name=%s",
+    "1450 2 5")
+
+LENS_CALL(LPVOID, MapViewOfFile,
+    (HANDLE mapping, DWORD access, DWORD high, DWORD low, SIZE_T size),
+    (mapping, access, high, low, size),
+    NULL, LENS_PLAIN, LENS_AS_IS,
+    "mapping=%h access=%x high=%u low=%u size=%u",
+    "1450 5 8")
+
+LENS_CALL(BOOL, UnmapViewOfFile, (LPCVOID view), (view),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "view=%p",
+    "1450")
+
+/* Waiting */
+
+LENS_VOID(Sleep, (DWORD time), (time),
+    LENS_BLOCKS, LENS_AS_IS, "time=%t")
+
+/* It cannot fail, so no result of it means that. */
+LENS_CALL(DWORD, SleepEx, (DWORD time, BOOL alert), (time, alert),
+    WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS, "time=%t alertable=%u",
+    "")
 
 LENS_CALL(DWORD, WaitForSingleObject, (HANDLE object, DWORD wait),
     (object, wait),
     WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS, "object=%h wait=%t",
     "1450")
+
+LENS_CALL(DWORD, WaitForSingleObjectEx,
+    (HANDLE object, DWORD wait, BOOL alert), (object, wait, alert),
+    WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS, "object=%h wait=%t alertable=%u",
+    "1450")
+
+LENS_CALL(DWORD, WaitForMultipleObjects,
+    (DWORD count, const HANDLE *objects, BOOL all, DWORD wait),
+    (count, objects, all, wait),
+    WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS,
+    "count=%u objects=%a all=%u wait=%t",
+    "1450 87")
+
+LENS_CALL(DWORD, WaitForMultipleObjectsEx,
+    (DWORD count, const HANDLE *objects, BOOL all, DWORD wait, BOOL alert),
+    (count, objects, all, wait, alert),
+    WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS,
+    "count=%u objects=%a all=%u wait=%t alertable=%u",
+    "1450 87")
 
 /* Threads, processes, libraries, texts */
 
@@ -123,6 +391,38 @@ LENS_CALL(HANDLE, CreateThread,
     (security, stack, start, argument, flags, id),
     NULL, LENS_OPENS, LENS_AS_IS,
     "security=%. stack=%u start=%f argument=%p flags=%x id=%.",
+    "1450")
+
+/* Of the C library: it makes a thread by calling CreateThread, unseen. */
+LENS_CALL(uintptr_t, _beginthreadex,
+    (void *security, unsigned stack, unsigned(__stdcall *start)(void *),
+     void *argument, unsigned flags, unsigned *id),
+    (security, stack, start, argument, flags, id),
+    0, LENS_OPENS, LENS_AS_IS,
+    "security=%. stack=%u start=%f argument=%p flags=%x id=%.",
+    "")
+
+LENS_VOID(ExitThread, (DWORD status), (status),
+    LENS_ENDS_THREAD, LENS_AS_IS, "status=%u")
+
+LENS_CALL(BOOL, GetExitCodeThread, (HANDLE thread, LPDWORD status),
+    (thread, status),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "thread=%h status=%m",
+    "1450")
+
+LENS_CALL(DWORD, ResumeThread, (HANDLE thread), (thread),
+    (DWORD)-1, LENS_PLAIN, LENS_AS_IS, "thread=%h",
+    "1450")
+
+LENS_CALL(DWORD, QueueUserAPC,
+    (PAPCFUNC function, HANDLE thread, ULONG_PTR argument),
+    (function, thread, argument),
+    0, LENS_PLAIN, LENS_AS_IS, "function=%f thread=%h argument=%p",
+    "1450")
+
+LENS_CALL(BOOL, SetConsoleCtrlHandler,
+    (PHANDLER_ROUTINE handler, BOOL add), (handler, add),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "handler=%f add=%u",
     "1450")
 
 LENS_CALL(BOOL, CreateProcessW,
@@ -136,6 +436,16 @@ LENS_CALL(BOOL, CreateProcessW,
     "program=%s command=%s process=%. thread=%. inherit=%u flags=%x "
     "environment=%. folder=%. start=%. made=%i",
     "1450 2 5")
+
+LENS_CALL(BOOL, TerminateProcess, (HANDLE process, UINT status),
+    (process, status),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "process=%h status=%u",
+    "1450 5")
+
+LENS_CALL(BOOL, GetExitCodeProcess, (HANDLE process, LPDWORD status),
+    (process, status),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "process=%h status=%m",
+    "1450")
 
 LENS_CALL(HMODULE, LoadLibraryW, (LPCWSTR name), (name),
     NULL, LENS_PLAIN, LENS_AS_IS, "name=%s",

@@ -26,7 +26,7 @@ static HANDLE open_event(int gate, const char *which)
     lens_put_number(&text, (uint64_t)gate);
     lens_put(&text, which);
     MultiByteToWideChar(CP_UTF8, 0, name, -1, plain, 64);
-    event = OpenEventW(
+    event = lens_real.OpenEventW(
         EVENT_MODIFY_STATE | SYNCHRONIZE,
         FALSE,  // not inherited
         lens_name_object(plain, room));

@@ -26,6 +26,11 @@
 #define LENS_COUNT(n)                                                          \
     if (call.fault != 0 && n != NULL)                                          \
         *n = 0;
+#define LENS_OPERATION(file, overlapped, data, n)                              \
+    lens_operation_begin(&call, file, overlapped, data, n, NULL);
+#define LENS_ROUTINE(file, overlapped, data, routine)                          \
+    routine =                                                                  \
+        lens_operation_begin(&call, file, overlapped, data, NULL, routine);
 
 /* The arguments as numbers: ten of them, the missing ones 0. */
 #define LENS_VALUES(...)                                                       \
@@ -63,12 +68,14 @@
         type result = failure;                                                 \
         lens_enter(&call, LENS_##name, __builtin_return_address(0), values);   \
         before;                                                                \
-        if (call.fault == 0) {                                                 \
+        if (lens_goes(&call)) {                                                \
+            enum lens_verdict verdict;                                         \
             result = lens_real.name arguments;                                 \
             call.error = GetLastError();                                       \
-            if (call.pass != 0 && result == failure                            \
-                && call.error == call.pass)                                    \
-                result = (type)(ULONG_PTR)TRUE;                                \
+            verdict = lens_judge(&call, result == failure, values);            \
+            if (verdict != LENS_AS_IT_IS)                                      \
+                result =                                                       \
+                    verdict == LENS_FAILURE ? failure : (type)(ULONG_PTR)TRUE; \
         }                                                                      \
         lens_leave(&call, (ULONG_PTR)result, result == failure, values);       \
         return result;                                                         \

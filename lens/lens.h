@@ -18,6 +18,9 @@
 
 /** The longest name that LENS_SUFFIX is added to, suffix included. */
 #define LENS_NAME_MAX 512
+/** Handles are small multiples of four; higher ones than these are not
+ *  followed. */
+#define LENS_HANDLES 16384
 
 /** What a call does, as far as the lens must know: a column of the table. */
 enum lens_does {
@@ -26,7 +29,12 @@ enum lens_does {
     LENS_OPENS,
     LENS_STARTS,
     LENS_CLOSES,
-    LENS_ENDS
+    LENS_ENDS,
+    LENS_ENDS_THREAD,
+    LENS_DUPLICATES,
+    LENS_BINDS,
+    LENS_COLLECTS,
+    LENS_CANCELS
 };
 
 /** The real functions: lens_real.ReadFile(...) and so on. */
@@ -51,13 +59,18 @@ struct lens_call {
     enum lens_call_id id;
     uint32_t nth;
     uint32_t caller;
+    DWORD last_error;    ///< the last error before the call
     DWORD error;         ///< the last error to leave behind
     DWORD fault;         ///< fail with this instead of calling, if not 0
     DWORD delay;         ///< milliseconds to wait before it
     DWORD pass;          ///< take a failure with this error for a success
     bool shorten;        ///< ask for one byte only
+    bool late;           ///< `fault` strikes after the real call
+    bool counts;         ///< it was given a place for the number of bytes
+    bool struck;         ///< `pass` or a late `fault` changed the result
     uint32_t opened_by;  ///< when it closes: who opened (handles.c)
-    struct lens_record *record;  ///< NULL: nothing is recorded
+    const OVERLAPPED *overlapped;  ///< of its operation (operations.c)
+    struct lens_record *record;    ///< NULL: nothing is recorded
 };
 
 /* start.c: reads the environment, and switches on what it asks for. */
@@ -81,6 +94,15 @@ _Noreturn void lens_stop(
 void lens_enter(
     struct lens_call *call, enum lens_call_id id, const void *caller,
     const ULONG_PTR *values);
+/** Whether to make the real call. */
+static inline bool lens_goes(const struct lens_call *call)
+{
+    return call->fault == 0 || call->late;
+}
+/** What the program is told after the real call. */
+enum lens_verdict { LENS_AS_IT_IS, LENS_FAILURE, LENS_SUCCESS };
+enum lens_verdict lens_judge(
+    struct lens_call *call, bool failed, const ULONG_PTR *values);
 void lens_leave(
     struct lens_call *call, ULONG_PTR result, bool failed,
     const ULONG_PTR *values);
@@ -94,15 +116,20 @@ uint32_t lens_place(const void *address);
 /* recorder.c: the mapped file. */
 void lens_recorder_open(const WCHAR *path);
 bool lens_recording(void);
-/** Takes the next record and stamps it; NULL if there is none or no room. */
+/** Takes the next record; NULL if there is none or no room. */
 struct lens_record *lens_take(enum lens_kind kind);
-/** Shows the first half to readers. */
+/** Shows the first half to readers: it begins now. */
 void lens_publish(struct lens_record *record, enum lens_kind kind);
-/** Shows the second half: the call is over. */
+/** Adds a flag. Only the thread whose call it is may do so. */
+void lens_note(struct lens_record *record, uint32_t flag);
+/** The time, as t0 and t1 have it. */
+int64_t lens_now(void);
+/** Shows the second half: it was over at that time, or is over now. */
+void lens_finish_at(struct lens_record *record, int64_t time);
 void lens_finish(struct lens_record *record);
 /** A record's number, from 1, and back. */
 uint32_t lens_number_of(const struct lens_record *record);
-const struct lens_record *lens_record_number(uint32_t number);
+struct lens_record *lens_record_number(uint32_t number);
 void lens_record_start(void);
 
 /* handles.c: which handles are open, and who opened them. */
@@ -111,6 +138,37 @@ void lens_handle_opened(uint32_t handle, uint32_t record_number);
 uint32_t lens_handle_closed(uint32_t handle);
 /** Records what is still open, and the exit; only the first time. */
 void lens_record_exit(void);
+/** Records that a CloseHandle closed nothing. */
+void lens_warn_of_close(const struct lens_call *call, ULONG_PTR handle);
+
+/* operations.c: overlapped operations, from the call to the end. */
+/** Follows an operation: its file, where a read puts bytes and their number;
+ *  returns the routine that is to be passed on. */
+LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
+    struct lens_call *call, HANDLE file, OVERLAPPED *overlapped,
+    const void *data, const DWORD *n, LPOVERLAPPED_COMPLETION_ROUTINE routine);
+VOID CALLBACK lens_routine(DWORD error, DWORD n, LPOVERLAPPED overlapped);
+/** The call that began an operation has returned. */
+void lens_operation_returned(const struct lens_call *call, bool failed);
+/** A call of the kind LENS_COLLECTS has returned; false if it has collected
+ *  nothing. */
+bool lens_operation_collected(
+    const struct lens_call *call, bool failed, const ULONG_PTR *values);
+/** What the packet just dequeued must say; 0: success, as it does. */
+DWORD lens_operation_error(
+    const struct lens_call *call, const ULONG_PTR *values);
+
+/* ports.c: which handle is bound to which completion port. */
+void lens_port_bind(uint32_t file, uint32_t port, ULONG_PTR key);
+void lens_port_unbind(uint32_t file);
+void lens_port_copy(uint32_t from, uint32_t to);
+void lens_port_modes(uint32_t file, uint32_t modes);
+/** Queues a packet as a finished operation does, if the file is bound. */
+void lens_port_post(uint32_t file, OVERLAPPED *overlapped);
+
+/* pipes.c: the process at the other end; 0 if it is not known. */
+uint32_t lens_pipe_client(uint32_t pipe);
+uint32_t lens_pipe_server(uint32_t pipe);
 
 /* rules.c: LENS_FAULT and LENS_GATE. */
 /** Both change their text. */
@@ -128,6 +186,7 @@ void lens_gate_wait(const struct lens_call *call, int gate);
 void lens_suffix_set(const WCHAR *suffix);
 /** The name with the suffix, made in `room`; or the name itself. */
 LPCWSTR lens_name_path(LPCWSTR name, WCHAR room[LENS_NAME_MAX]);
+bool lens_name_is_pipe(LPCWSTR name);
 LPCWSTR lens_name_object(LPCWSTR name, WCHAR room[LENS_NAME_MAX]);
 
 /* crash.c */
@@ -147,9 +206,14 @@ void lens_put_wide(struct lens_text *text, const WCHAR *string);
 void lens_put_bytes(struct lens_text *text, const void *bytes, size_t count);
 
 /* show.c: arguments as text, by the table's column. */
+/** Takes the column apart; before the first call is shown. */
+void lens_show_prepare(void);
 enum lens_when { LENS_BEFORE, LENS_AFTER };
 void lens_show(
-    struct lens_record *record, const char *shows, enum lens_when when,
+    struct lens_record *record, enum lens_call_id id, enum lens_when when,
     const ULONG_PTR *values);
+/** What an operation has brought: the data that were read, the count. */
+void lens_show_operation(
+    struct lens_text *text, enum lens_call_id id, const void *data, DWORD n);
 
 #endif

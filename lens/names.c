@@ -19,10 +19,15 @@ void lens_suffix_set(const WCHAR *text)
     wcscpy(suffix, text);
 }
 
+bool lens_name_is_pipe(LPCWSTR name)
+{
+    return name != NULL && _wcsnicmp(name, L"\\\\.\\pipe\\", 9) == 0;
+}
+
 /** Whether the path names a pipe or mailslot; letters' case does not count. */
 static bool is_pipe_or_mailslot(LPCWSTR path)
 {
-    return _wcsnicmp(path, L"\\\\.\\pipe\\", 9) == 0
+    return lens_name_is_pipe(path)
            || _wcsnicmp(path, L"\\\\.\\mailslot\\", 13) == 0;
 }
 

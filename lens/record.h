@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #define LENS_MAGIC   0x534E454Cu  // "LENS"
-#define LENS_VERSION 1u
+#define LENS_VERSION 2u
 #define LENS_RECORDS 4096u
 /** The last records are kept for what is not a call: starts, leaks, ends. */
 #define LENS_RESERVED 128u
@@ -37,6 +37,12 @@ enum lens_kind {
                           ///< caller say where it was opened
     LENS_KIND_CRASH,      ///< an exception nobody handled: `error` is its
                           ///< code, `caller` the place in the program
+    LENS_KIND_ROUTINE,    ///< a run of a completion routine, from t0 to t1;
+                          ///< `caller` is the routine, `error` and `bytes`
+                          ///< are what it was given, `call` and `nth` tell
+                          ///< which call asked for it
+    LENS_KIND_WARNING,    ///< a call that did no harm, and is wrong: `call`,
+                          ///< `nth` and `caller` say which, `in` says why
 };
 
 /** Notes on a record. */
@@ -47,9 +53,11 @@ enum lens_flag {
     LENS_FLAG_GATED = 8,     ///< was held at a gate, and let go
     LENS_FLAG_OPENS = 16,    ///< opened `handle` (and `handle2`, if not 0)
     LENS_FLAG_CLOSES = 32,   ///< closed `handle`
+    LENS_FLAG_PENDING = 64,  ///< returned while its operation went on
+    LENS_FLAG_CLOSES_OTHER = 128,  ///< closed `other`
 };
 
-/** The beginning of the file, as long as one record. */
+/** The beginning of the file. */
 struct lens_header {
     _Atomic uint32_t magic;  ///< written last; 0 in a file just made
     uint32_t version;
@@ -65,6 +73,13 @@ struct lens_header {
  * One thing that happened. `kind` is written when the first half is there, and
  * `t1` when the second half is; both are atomic, so a reader who has seen them
  * sees the rest.
+ *
+ * An overlapped operation lasts from its call (ReadFile and others) to the
+ * record in which the program was told of its end: GetOverlappedResult,
+ * GetQueuedCompletionStatus, or the run of a routine. `link` leads from one to
+ * the other and back. The operation's bytes stand in both; its data are added
+ * to `out` of the call. They are there when `link` is. A program that looks at
+ * its OVERLAPPED itself leaves `link` at 0.
  */
 struct lens_record {
     int64_t t0;             ///< before the call; QueryPerformanceCounter
@@ -82,13 +97,23 @@ struct lens_record {
     uint32_t handle;   ///< the handle it works on, opened or closed
     uint32_t handle2;  ///< CreateProcessW: the thread's
     uint32_t bytes;    ///< how many bytes it moved, as far as it said so
+    /** The number, from 1, of the record that belongs to this one: the end of
+     *  an operation or a posted packet, or its start; 0 if there is none. A
+     *  call that collects several has the first one's. */
+    _Atomic uint32_t link;
+    uint32_t other;  ///< another handle: DuplicateHandle's source, or the file
+                     ///< that CreateIoCompletionPort binds
+    uint32_t peer;   ///< the process at the other end of a pipe (CreateFileW,
+                     ///< ConnectNamedPipe); the process that was made; the
+                     ///< thread that was made. 0: not known
+    _Atomic uint32_t told;  ///< 1 when `bytes` and `out` have a writer
     uint32_t spare;
-    char in[112];  ///< the arguments; UTF-8, ends with 0
-    char out[64];  ///< what came back; UTF-8, ends with 0
+    char in[144];  ///< the arguments; UTF-8, ends with 0
+    char out[80];  ///< what came back; UTF-8, ends with 0
 };
 
 _Static_assert(sizeof(struct lens_header) == 256, "the header's size");
-_Static_assert(sizeof(struct lens_record) == 256, "a record's size");
+_Static_assert(sizeof(struct lens_record) == 320, "a record's size");
 
 /** The whole file. */
 struct lens_file {

@@ -20,7 +20,7 @@ bool lens_recording(void)
 static struct lens_file *map_file(HANDLE handle)
 {
     struct lens_file *view;
-    HANDLE mapping = CreateFileMappingW(
+    HANDLE mapping = lens_real.CreateFileMappingW(
         handle,
         NULL,
         PAGE_READWRITE,
@@ -30,7 +30,7 @@ static struct lens_file *map_file(HANDLE handle)
 
     if (mapping == NULL)
         return NULL;
-    view = MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, 0);
+    view = lens_real.MapViewOfFile(mapping, FILE_MAP_WRITE, 0, 0, 0);
     lens_real.CloseHandle(mapping);  // the view keeps it alive
     return view;
 }
@@ -50,6 +50,16 @@ static void check_header(const char *path)
     if (header->version != LENS_VERSION || header->records != LENS_RECORDS
         || header->record_size != sizeof(struct lens_record))
         lens_stop("LENS_RECORD is of another version: ", path, "");
+}
+
+/**
+ * Touches each page, or the first call that writes into it would wait for the
+ * system. Others may be writing: the touch changes nothing.
+ */
+static void touch_pages(void)
+{
+    for (size_t i = 0; i < LENS_RECORDS; i += 4096 / sizeof file->record[0])
+        atomic_fetch_or(&file->record[i].flags, 0);
 }
 
 void lens_recorder_open(const WCHAR *path)
@@ -80,13 +90,14 @@ void lens_recorder_open(const WCHAR *path)
     if (file == NULL)
         lens_stop("LENS_RECORD cannot be mapped: ", name, "");
     check_header(name);
+    touch_pages();
 }
 
 /** The next free record below the limit; NULL if there is none. */
 static struct lens_record *next_record(uint32_t limit)
 {
     struct lens_header *header = &file->header;
-    uint32_t next = header->used;
+    uint32_t next = atomic_load_explicit(&header->used, memory_order_relaxed);
 
     /* When another thread took it meanwhile, `next` is read anew. */
     do {
@@ -98,35 +109,60 @@ static struct lens_record *next_record(uint32_t limit)
     return &file->record[next];
 }
 
+/** Whether programs may make so many of them that the record is full. */
+static bool is_frequent(enum lens_kind kind)
+{
+    return kind == LENS_KIND_CALL || kind == LENS_KIND_ROUTINE
+           || kind == LENS_KIND_WARNING;
+}
+
 struct lens_record *lens_take(enum lens_kind kind)
 {
-    LARGE_INTEGER now;
     struct lens_record *record;
-    bool is_call = kind == LENS_KIND_CALL;
 
     if (file == NULL)
         return NULL;
-    record = next_record(is_call ? LENS_RECORDS - LENS_RESERVED : LENS_RECORDS);
+    record = next_record(
+        is_frequent(kind) ? LENS_RECORDS - LENS_RESERVED : LENS_RECORDS);
     if (record == NULL)
         return NULL;
     record->pid = GetCurrentProcessId();
     record->tid = GetCurrentThreadId();
-    QueryPerformanceCounter(&now);
-    record->t0 = now.QuadPart;
     return record;
 }
 
-void lens_publish(struct lens_record *record, enum lens_kind kind)
-{
-    record->kind = kind;
-}
-
-void lens_finish(struct lens_record *record)
+int64_t lens_now(void)
 {
     LARGE_INTEGER now;
 
     QueryPerformanceCounter(&now);
-    record->t1 = now.QuadPart;
+    return now.QuadPart;
+}
+
+/* Release: whoever sees the value sees all that was written before it. It
+   costs nothing on x64, where the strongest order would wait for the memory. */
+
+void lens_publish(struct lens_record *record, enum lens_kind kind)
+{
+    record->t0 = lens_now();
+    atomic_store_explicit(&record->kind, kind, memory_order_release);
+}
+
+void lens_note(struct lens_record *record, uint32_t flag)
+{
+    uint32_t flags = atomic_load_explicit(&record->flags, memory_order_relaxed);
+
+    atomic_store_explicit(&record->flags, flags | flag, memory_order_release);
+}
+
+void lens_finish_at(struct lens_record *record, int64_t time)
+{
+    atomic_store_explicit(&record->t1, time, memory_order_release);
+}
+
+void lens_finish(struct lens_record *record)
+{
+    lens_finish_at(record, lens_now());
 }
 
 uint32_t lens_number_of(const struct lens_record *record)
@@ -134,7 +170,7 @@ uint32_t lens_number_of(const struct lens_record *record)
     return (uint32_t)(record - file->record) + 1;
 }
 
-const struct lens_record *lens_record_number(uint32_t number)
+struct lens_record *lens_record_number(uint32_t number)
 {
     return &file->record[number - 1];
 }

@@ -38,14 +38,36 @@ void lens_stop(const char *first, const char *second, const char *third)
     abort();
 }
 
-/** Fills lens_real. A function that this Windows lacks stays NULL. */
+/** Stands for a function that this Windows lacks. */
+static void missing(void)
+{
+    lens_stop("this Windows lacks a function that the program calls", "", "");
+}
+
+/** Looks for a function in the libraries that the table's functions are of. */
+static FARPROC find_function(const char *name)
+{
+    static const WCHAR *const libraries[] = {
+        L"kernel32.dll",
+        L"msvcrt.dll",
+        L"ucrtbase.dll"};
+
+    for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {
+        HMODULE library = GetModuleHandleW(libraries[i]);
+        FARPROC found = library != NULL ? GetProcAddress(library, name) : NULL;
+        if (found != NULL)
+            return found;
+    }
+    return (FARPROC)(void (*)(void))missing;
+}
+
+/** Fills lens_real. */
 static void find_real_functions(void)
 {
-    HMODULE kernel32 = GetModuleHandleW(L"kernel32.dll");
     char *place = (char *)&lens_real;
 
     for (int i = 0; i < LENS_CALL_COUNT; i++) {
-        FARPROC address = GetProcAddress(kernel32, lens_table[i].name);
+        FARPROC address = find_function(lens_table[i].name);
         memcpy(place, &address, sizeof address);
         place += sizeof address;
     }
@@ -126,6 +148,7 @@ __attribute__((constructor)) void lens_start(void)
     lens_image_find();
     lens_on = read_environment();
     if (lens_recording()) {
+        lens_show_prepare();
         lens_record_start();
         atexit(lens_record_exit);
         lens_crash_watch();

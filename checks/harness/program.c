@@ -184,6 +184,11 @@ static wchar_t *make_environment(const char *extra)
     return all;
 }
 
+/* Under Wine 8.0 a start fails now and then with 1359, once in some thousands
+ * and on a busy machine: the process ended before it began. Another one begins.
+ */
+enum { STARTS_MAX = 4 };
+
 /** Calls CreateProcessW so that the program inherits its three handles only. */
 static bool create_process(struct program *program, struct startup *startup)
 {
@@ -212,19 +217,23 @@ static bool create_process(struct program *program, struct startup *startup)
     info.StartupInfo.hStdError = startup->err;
     info.lpAttributeList = list;
     PROCESS_INFORMATION process;
-    BOOL created = CreateProcessW(
-        startup->file,
-        startup->command,
-        NULL,  // default security
-        NULL,  // default security
-        TRUE,  // inherit the handles of the list
-        CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT
-            | EXTENDED_STARTUPINFO_PRESENT,
-        startup->environment,
-        NULL,  // our current folder
-        &info.StartupInfo,
-        &process);
-    DWORD error = GetLastError();
+    BOOL created = FALSE;
+    DWORD error = ERROR_INTERNAL_ERROR;
+    for (int i = 0; i < STARTS_MAX && error == ERROR_INTERNAL_ERROR; i++) {
+        created = CreateProcessW(
+            startup->file,
+            startup->command,
+            NULL,  // default security
+            NULL,  // default security
+            TRUE,  // inherit the handles of the list
+            CREATE_SUSPENDED | CREATE_UNICODE_ENVIRONMENT
+                | EXTENDED_STARTUPINFO_PRESENT,
+            startup->environment,
+            NULL,  // our current folder
+            &info.StartupInfo,
+            &process);
+        error = created ? ERROR_SUCCESS : GetLastError();
+    }
     DeleteProcThreadAttributeList(list);
     free(list);
     if (created) {

@@ -26,7 +26,7 @@ log=$(make -s -C checks/lens WERROR=1 2>&1) || {
 test_is "it builds, and links with kernel32 alone, without a word" "$log" ""
 
 # The table's functions, one name a line.
-calls=$(sed -n 's/^LENS_[A-Z]*(\([A-Z]*, \)\{0,1\}\([A-Za-z]*\),.*/\2/p' \
+calls=$(sed -n 's/^LENS_[A-Z]*(\([A-Za-z_]*, \)\{0,1\}\([A-Za-z_]*\), *\((.*\)\{0,1\}$/\2/p' \
     lens/calls.h)
 
 # Whatever the object defines must be ours by name, or a function's.

@@ -198,12 +198,12 @@ machine debian
 remove_tools .
 run lessons
 ok 'a smaller set leaves out what it does not need' \
-    installed gcc-mingw-w64-x86-64-win32 make wine perl diffutils
+    installed gcc-mingw-w64-x86-64-win32 make wine perl diffutils patch
 machine debian
 remove_tools .
 run docs
 ok 'a larger set holds the smaller ones' \
-    installed gcc-mingw-w64-x86-64-win32 make wine perl diffutils \
+    installed gcc-mingw-w64-x86-64-win32 make wine perl diffutils patch \
     doxygen graphviz doxygen-awesome-css
 machine debian
 remove_tools '^(make|dot|patch|chromium,.*) '

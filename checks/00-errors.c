@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 00: explain and failures.
+ *
+ * Usage: `00-errors FOLDER [LESSON-FOLDER]`
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+
+enum { LINE_MAX = 400, TEXT_UNITS = 4096 };
+
+/** Codes whose texts have inserts, under Wine and on Windows. */
+static const DWORD WITH_INSERTS[] = {ERROR_BAD_EXE_FORMAT, 182, 190};
+
+/** A number that has no text: bit 29 marks the codes of applications. */
+enum { NO_TEXT = 0x20000000 };
+
+/** What a line of the output has to hold. */
+struct wanted {
+    const char *call;  // it begins with this name
+    long number;       // and has this number; -1: any or none
+    bool failed;       // and does, or does not, say `failed`
+};
+
+/** Tells whether a number stands in a line, not as part of a longer one. */
+static bool has_number(const char *line, unsigned long number)
+{
+    for (const char *p = line; *p != '\0';) {
+        char *end = (char *)p + 1;
+        if (*p >= '0' && *p <= '9' && strtoul(p, &end, 10) == number)
+            return true;
+        p = end;
+    }
+    return false;
+}
+
+/** Tells whether a line of the text is as wanted. */
+static bool has_line(const char *text, const struct wanted *wanted)
+{
+    char line[LINE_MAX];
+    for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+        if (strncmp(line, wanted->call, strlen(wanted->call)) == 0
+            && (strstr(line, " failed") != NULL) == wanted->failed
+            && (wanted->number < 0
+                || has_number(line, (unsigned long)wanted->number)))
+            return true;
+    }
+    return false;
+}
+
+/** The line to show when none is as wanted: one about the call, if there is
+ * one, with the same verdict, if there is one. */
+static const char *nearest_line(const char *text, const struct wanted *wanted)
+{
+    static char line[LINE_MAX];
+    const char *nearest = NULL;
+    for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
+        if (strncmp(text, wanted->call, strlen(wanted->call)) != 0)
+            continue;
+        nearest = nearest == NULL ? text : nearest;
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
+        if ((strstr(line, " failed") != NULL) == wanted->failed)
+            nearest = text;
+    }
+    if (nearest == NULL)
+        return "no line about it";
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(nearest, "\n"), nearest);
+    return line;
+}
+
+/** Expects a line about a call, of a program that has ended. */
+static void expect_report(
+    struct program *program, const char *call, bool failed, long number)
+{
+    static char text[OUTPUT_LIMIT + 1];
+    char expected[200], with[40] = "";
+    copy_output(&program->out, text);
+    const struct wanted wanted = {call, number, failed};
+    if (has_line(text, &wanted))
+        return;
+    if (number >= 0)
+        snprintf(with, sizeof with, ", with the number %ld", number);
+    snprintf(
+        expected,
+        sizeof expected,
+        "a line that says that %s %s%s",
+        call,
+        failed ? "failed" : "succeeded",
+        with);
+    fail_check(expected, "%s", nearest_line(text, &wanted));
+}
+
+/** Expects that no line says that a call has failed. */
+static void expect_no_failure(struct program *program, const char *call)
+{
+    static char text[OUTPUT_LIMIT + 1];
+    copy_output(&program->out, text);
+    const struct wanted wanted = {call, -1, true};
+    if (has_line(text, &wanted))
+        fail_check(
+            "no line that says that it failed",
+            "%s",
+            nearest_line(text, &wanted));
+}
+
+/** Plays `failures` to its end; a fault makes one of its calls fail. */
+static struct program *play_failures(const char *fault)
+{
+    struct program *program =
+        start_with("failures", &(struct conditions){.fault = fault});
+    expect_end(program, EXIT_SUCCESS);
+    return program;
+}
+
+static void missing_pipe_is_a_failure(void)
+{
+    tried("started `failures`; nobody has made the pipe that it opens");
+    likely("CreateFileW does not return NULL when it fails, but "
+           "INVALID_HANDLE_VALUE, which is -1");
+    expect_report(
+        play_failures(NULL),
+        "CreateFileW",
+        true,
+        ERROR_FILE_NOT_FOUND);
+}
+
+static void any_code_of_create_file_counts(void)
+{
+    tried("made CreateFileW fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("the result decides whether a call has failed, not its code: "
+           "INVALID_HANDLE_VALUE is a failure with every code");
+    expect_report(play_failures("CreateFileW:1:1450"), "CreateFileW", true, -1);
+}
+
+static void pipe_that_is_there_is_opened(void)
+{
+    tried("made the pipe first, then started `failures`");
+    likely("a good handle is taken for a failure");
+    struct peer *server = create_peer(L"\\\\.\\pipe\\pipework-00");
+    struct program *program = start("failures");
+    accept_peer(server);
+    expect_end(program, EXIT_SUCCESS);
+    expect_report(program, "CreateFileW", false, -1);
+    expect_no_failure(program, "CreateFileW");
+}
+
+static void misnamed_event_is_a_failure(void)
+{
+    tried("started `failures`, which makes an event with a backslash in its "
+          "name");
+    likely("CreateEventW returns NULL when it fails, not "
+           "INVALID_HANDLE_VALUE: each call has a failure value of its own");
+    expect_report(play_failures(NULL), "CreateEventW", true, -1);
+}
+
+static void codes_are_their_own(void)
+{
+    tried("started `failures`");
+    likely("the code is read too late: another call has left its own in its "
+           "place. GetLastError comes right behind the call that failed");
+    struct program *program = play_failures(NULL);
+    expect_report(program, "CreateEventW", true, ERROR_PATH_NOT_FOUND);
+    expect_report(program, "CloseHandle", true, ERROR_INVALID_HANDLE);
+}
+
+static void any_code_is_logged(void)
+{
+    tried("made CreateEventW fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only some codes are logged: the number is there for every code, "
+           "with a name or without");
+    expect_report(
+        play_failures("CreateEventW:1:1450"),
+        "CreateEventW",
+        true,
+        ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void event_that_was_there_is_a_success(void)
+{
+    tried("started `failures`, which makes the same event twice");
+    likely("the second CreateEventW returns a good handle and leaves 183, "
+           "ERROR_ALREADY_EXISTS: it has succeeded, and tells that the event "
+           "was there");
+    expect_report(
+        play_failures(NULL),
+        "CreateEventW",
+        false,
+        ERROR_ALREADY_EXISTS);
+}
+
+static void handles_are_closed(void)
+{
+    tried("made the pipe first, and looked at the handles of `failures` when "
+          "it ended");
+    likely("a handle that a call gave is not passed to CloseHandle");
+    create_peer(L"\\\\.\\pipe\\pipework-00");
+    expect_no_leak(play_failures(NULL));
+}
+
+/** Makes a single blank of each run of blanks and line breaks. */
+static void squeeze(wchar_t *text)
+{
+    wchar_t *to = text;
+    for (const wchar_t *from = text; *from != L'\0'; from++) {
+        if (*from > L' ')
+            *to++ = *from;
+        else if (to != text && to[-1] != L' ')
+            *to++ = L' ';
+    }
+    *to = L'\0';
+}
+
+/** The longest piece of a code's text that is free of inserts, in UTF-8. */
+static const char *piece_of_text(DWORD code)
+{
+    static char piece[LINE_MAX];
+    wchar_t text[TEXT_UNITS];
+    if (FormatMessageW(
+            FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+            NULL,  // the system's own texts
+            code,
+            0,  // the user's language
+            text,
+            TEXT_UNITS,
+            NULL)  // no inserts
+        == 0)
+        environment_trouble("FormatMessageW", "the text to compare with");
+    squeeze(text);
+
+    const wchar_t *longest = text;
+    size_t length = 0;
+    for (const wchar_t *part = text; *part != L'\0';) {
+        size_t size = wcscspn(part, L"%");
+        if (size > length)
+            longest = part, length = size;
+        part += size;
+        if (*part == L'%')
+            part += 1 + wcsspn(part + 1, L"%0123456789");
+    }
+    while (length > 0 && longest[length - 1] == L' ')
+        length--;
+    int size = WideCharToMultiByte(
+        CP_UTF8,
+        0,
+        longest,
+        (int)length,
+        piece,
+        (int)sizeof piece - 1,
+        NULL,
+        NULL);
+    piece[size] = '\0';
+    return piece;
+}
+
+/** Expects that a program, which has ended, has printed some words. */
+static void expect_words(struct program *program, const char *words)
+{
+    static char text[OUTPUT_LIMIT + 1];
+    char expected[LINE_MAX + 40];
+    copy_output(&program->out, text);
+    if (strstr(text, words) != NULL)
+        return;
+    snprintf(expected, sizeof expected, "the words \"%s\"", words);
+    fail_program(program, expected);
+}
+
+/** Lets `explain` explain one code. */
+static struct program *explain_one(DWORD code)
+{
+    char command_line[40];
+    snprintf(command_line, sizeof command_line, "explain %lu", code);
+    struct program *program = start(command_line);
+    expect_end(program, EXIT_SUCCESS);
+    return program;
+}
+
+static void number_name_and_text(void)
+{
+    tried("started `explain 2`");
+    likely("one of the three is missing, or the text is not printed as UTF-8");
+    struct program *program = explain_one(ERROR_FILE_NOT_FOUND);
+    expect_words(program, "2");
+    expect_words(program, "ERROR_FILE_NOT_FOUND");
+    expect_words(program, piece_of_text(ERROR_FILE_NOT_FOUND));
+}
+
+static void texts_with_inserts(void)
+{
+    likely("these texts hold an insert, %%1. Without "
+           "FORMAT_MESSAGE_IGNORE_INSERTS, FormatMessageW looks for what to "
+           "insert, finds nothing, and returns 0 with error 87");
+    for (size_t i = 0; i < ARRAYSIZE(WITH_INSERTS); i++) {
+        tried("started `explain %lu`", WITH_INSERTS[i]);
+        expect_words(
+            explain_one(WITH_INSERTS[i]),
+            piece_of_text(WITH_INSERTS[i]));
+    }
+}
+
+static void other_failures_count(void)
+{
+    tried("made FormatMessageW fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("the failure goes unnoticed: when FormatMessageW returns 0, only "
+           "317, ERROR_MR_MID_NOT_FOUND, means that there is no text. Any "
+           "other code is a failure: die(\"FormatMessageW\")");
+    struct program *program = start_with(
+        "explain 2",
+        &(struct conditions){.fault = "FormatMessageW:1:1450"});
+    expect_end(program, EXIT_FAILURE);
+    expect_error(program, "FormatMessageW", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void number_without_text(void)
+{
+    tried("started `explain %d 2`; the first number has no text", NO_TEXT);
+    likely("FormatMessageW returns 0 with error 317, ERROR_MR_MID_NOT_FOUND, "
+           "for a number that has no text: say so, and go on");
+    char command_line[60];
+    snprintf(command_line, sizeof command_line, "explain %d 2", NO_TEXT);
+    struct program *program = start(command_line);
+    expect_end(program, EXIT_SUCCESS);
+    expect_words(program, "536870912");
+    expect_words(program, piece_of_text(ERROR_FILE_NOT_FOUND));
+}
+
+static void one_line_each(void)
+{
+    tried("started `explain 2 %d 5` and counted the lines", NO_TEXT);
+    likely("a line more is printed for a number without a text, or a line "
+           "break of the text is left in it");
+    char command_line[60];
+    snprintf(command_line, sizeof command_line, "explain 2 %d 5", NO_TEXT);
+    struct program *program = start(command_line);
+    expect_end(program, EXIT_SUCCESS);
+    if (program->out.lines != 3)
+        fail_check("three lines", "%zu lines", program->out.lines);
+}
+
+static void wrong_numbers_are_refused(void)
+{
+    tried("started `explain` without a number, and `explain two`");
+    likely("the program does not look at its arguments");
+    expect_end(start("explain"), 2);
+    expect_end(start("explain two"), 2);
+}
+
+static const char MISNAMED[] = "An event that cannot be made is a failure";
+static const char OWN[] = "Each failure is logged with its own code";
+static const char NOTICED[] = "A pipe that is not there is a failure (2)";
+static const char OPENED[] = "A pipe that is there is opened";
+static const char EXPLAINS[] = "A number gets its name and its text";
+static const char NO_HARM[] = "A number without a text does no harm (317)";
+static const char INSERTS[] = "A text with an insert is printed, too (193)";
+
+static const struct check CHECKS[] = {
+    {
+        .name = MISNAMED,
+        .run = misnamed_event_is_a_failure,
+        .todo = 2,
+        .read = "What goes wrong",
+    },
+    {
+        .name = OWN,
+        .run = codes_are_their_own,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = MISNAMED,
+    },
+    {
+        .name = "Every code is logged, known or not (1450)",
+        .run = any_code_is_logged,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = OWN,
+    },
+    {
+        .name = NOTICED,
+        .run = missing_pipe_is_a_failure,
+        .todo = 2,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "Any failure of CreateFileW counts (1450)",
+        .run = any_code_of_create_file_counts,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = NOTICED,
+    },
+    {
+        .name = OPENED,
+        .run = pipe_that_is_there_is_opened,
+        .todo = 2,
+        .read = "Read it",
+    },
+    {
+        .name = "An event that was there is a success (183)",
+        .run = event_that_was_there_is_a_success,
+        .todo = 2,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "Every handle is closed",
+        .run = handles_are_closed,
+        .read = "Read it",
+        .needs = OPENED,
+    },
+    {
+        .name = EXPLAINS,
+        .run = number_name_and_text,
+        .read = "Read it",
+    },
+    {
+        .name = INSERTS,
+        .run = texts_with_inserts,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = EXPLAINS,
+    },
+    {
+        .name = "Other failures of FormatMessageW count",
+        .run = other_failures_count,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = INSERTS,
+    },
+    {
+        .name = NO_HARM,
+        .run = number_without_text,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = EXPLAINS,
+    },
+    {
+        .name = "Each number gets one line",
+        .run = one_line_each,
+        .todo = 3,
+        .read = "Read it",
+        .needs = NO_HARM,
+    },
+    {
+        .name = "What is no number is refused",
+        .run = wrong_numbers_are_refused,
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "00-errors", CHECKS, ARRAYSIZE(CHECKS));
+}

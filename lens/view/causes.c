@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Step 3: what led to what, besides the messages.
+ *
+ * Arrows are drawn for new threads and processes, and for waits that another
+ * thread ended. What merely came first for a reason is noted, too: a stable
+ * picture is laid out by reasons, not by the clock.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lens/view/fields.h"
+#include "lens/view/story.h"
+#include "lens/view/table.h"
+
+/** A process's or a thread's first item; NOTHING in the place of a thread
+ *  means any. */
+static int first_item(const struct story *story, int process, int thread)
+{
+    for (int i = 0; i < story->items; i++) {
+        int its = story->item[i].thread;
+        if (story->thread[its].process == process
+            && (thread == NOTHING || its == thread))
+            return i;
+    }
+    return NOTHING;
+}
+
+/** The last item of a thread. */
+static int last_item(const struct story *story, int thread)
+{
+    for (int i = story->items - 1; i >= 0; i--)
+        if (story->item[i].thread == thread)
+            return i;
+    return NOTHING;
+}
+
+/** The thread that a call made, or NOTHING. */
+static int new_thread(const struct story *story, const struct item *item)
+{
+#if LENS_VERSION >= 2
+    int process = story->thread[item->thread].process;
+    for (int i = 0; i < story->threads; i++)
+        if (story->thread[i].process == process && item->record->peer != 0
+            && story->thread[i].tid == item->record->peer)
+            return i;
+#else
+    (void)story;
+    (void)item;
+#endif
+    return NOTHING;
+}
+
+/** The process that a call made, or NOTHING: `made=pid 1234`. */
+static int new_process(const struct story *story, const struct item *item)
+{
+    struct field made;
+    if (!field_find(item->record->call, item->record->out, 'i', &made)
+        || strncmp(made.value, "pid ", 4) != 0)
+        return NOTHING;
+    uint32_t pid = strtoul(made.value + 4, NULL, 10);
+    for (int i = 0; i < story->processes; i++) {
+        const struct lens_record *start = story->process[i].start;
+        if (story->process[i].pid == pid && start != NULL
+            && start->t0 >= item->from)
+            return i;
+    }
+    return NOTHING;
+}
+
+/** Draws the arrow from a call that made a thread or a process. */
+static void find_start(struct story *story, int index)
+{
+    const struct item *item = &story->item[index];
+    enum role role = table_role(item->record->call);
+    int first = NOTHING;
+    if (role == ROLE_NEW_THREAD) {
+        int thread = new_thread(story, item);
+        if (thread != NOTHING)
+            first = first_item(story, story->thread[thread].process, thread);
+    } else if (role == ROLE_NEW_PROCESS) {
+        int process = new_process(story, item);
+        if (process != NOTHING)
+            first = first_item(story, process, NOTHING);
+    }
+    if (first == NOTHING)
+        return;
+    int before = story->arrows;
+    story_add_arrow(story, ARROW_START, index, first, "starts");
+    if (story->arrows > before)
+        story->arrow[before].to_start = true;
+}
+
+/** Whether two items work on the same object: the same handle, or one name. */
+static bool same_object(const struct item *items, int left, int right)
+{
+    struct field a, b;
+    if (left == NOTHING || right == NOTHING)
+        return false;
+    const struct lens_record *one = items[left].record;
+    const struct lens_record *two = items[right].record;
+    return left == right
+           || (field_find(one->call, one->in, 's', &a)
+               && field_find(two->call, two->in, 's', &b) && a.value[0] == '"'
+               && a.value_length == b.value_length
+               && memcmp(a.value, b.value, a.value_length) == 0);
+}
+
+/** The item that ended a wait, or NOTHING. */
+static int find_signal(const struct story *story, int wait)
+{
+    const struct item *item = &story->item[wait];
+    if (item->opener == NOTHING)
+        return NOTHING;
+    const struct item *opener = &story->item[item->opener];
+    enum role role = table_role(opener->record->call);
+    if (role == ROLE_NEW_THREAD) {
+        int thread = new_thread(story, opener);
+        return thread != NOTHING ? last_item(story, thread) : NOTHING;
+    }
+    if (role == ROLE_NEW_PROCESS) {
+        int process = new_process(story, opener);
+        for (int i = 0; i < story->items && process != NOTHING; i++)
+            if (story->thread[story->item[i].thread].process == process
+                && story->item[i].kind == ITEM_EXIT)
+                return i;
+        return NOTHING;
+    }
+    for (int i = story->items - 1; i >= 0; i--) {
+        const struct item *signal = &story->item[i];
+        if (signal->kind == ITEM_CALL && signal->from < item->to
+            && signal->to >= item->from && signal->thread != item->thread
+            && table_role(signal->record->call) == ROLE_SIGNAL
+            && item_succeeded(signal)
+            && same_object(story->item, signal->opener, item->opener))
+            return i;
+    }
+    return NOTHING;
+}
+
+/** Notes what came before a process's first item. */
+static void find_order_of_processes(struct story *story)
+{
+    for (int i = 0; i < story->processes; i++) {
+        const struct lens_record *start = story->process[i].start;
+        if (start == NULL)
+            continue;
+        for (int k = 0; k < story->threads; k++) {
+            int first = story->thread[k].process == i
+                            ? first_item(story, i, k)
+                            : NOTHING;
+            for (int j = 0; j < story->items && first != NOTHING; j++)
+                if (story->item[j].kind == ITEM_EXIT
+                    && story->item[j].from < start->t0)
+                    story_add_arrow(story, ARROW_ORDER, j, first, NULL);
+        }
+    }
+}
+
+void story_find_causes(struct story *story)
+{
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        if (item->kind != ITEM_CALL)
+            continue;
+        enum role role = table_role(item->record->call);
+        if (item->opener != NOTHING)
+            story_add_arrow(story, ARROW_ORDER, item->opener, i, NULL);
+        if (item_succeeded(item))
+            find_start(story, i);
+        if (role == ROLE_POST && item->operation_end != NOTHING)
+            story_add_arrow(
+                story,
+                ARROW_SIGNAL,
+                i,
+                item->operation_end,
+                "packet");
+        if (role == ROLE_WAIT && item_succeeded(item)
+            && item->record->result == 0) {
+            int signal = find_signal(story, i);
+            if (signal != NOTHING)
+                story_add_arrow(story, ARROW_SIGNAL, signal, i, NULL);
+        }
+    }
+    find_order_of_processes(story);
+}

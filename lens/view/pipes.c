@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Finds the ends of pipes and mailslots.
+ */
+#include <string.h>
+#include <windows.h>
+
+#include "lens/view/fields.h"
+#include "lens/view/pipes.h"
+#include "lens/view/table.h"
+
+/** The handle that an item works on; a copy stands for what it was made of. */
+static int life_of(const struct story *story, const struct item *item)
+{
+    int process = story->thread[item->thread].process;
+    int life =
+        story_life(story, process, item->record->handle, item->from);
+#if LENS_VERSION >= 2
+    for (int steps = 0; life != NOTHING && steps < 8; steps++) {
+        const struct item *opener = &story->item[story->life[life].opener];
+        if (table_role(opener->record->call) != ROLE_DUPLICATE)
+            break;
+        life = story_life(
+            story,
+            process,
+            opener->record->other,
+            opener->from);
+    }
+#endif
+    return life;
+}
+
+/** Whether a name begins so; the case of letters doesn't count. */
+static bool begins(const struct field *name, const char *start)
+{
+    size_t length = strlen(start);
+    return name->value_length > length + 1
+           && _strnicmp(name->value + 1, start, length) == 0;
+}
+
+/** Adds an end. */
+static struct end *add_end(struct ends *ends, struct end end)
+{
+    if (ends->count == LENS_RECORDS)
+        ends->count--;  // a record has no room for so many
+    ends->end[ends->count] = end;
+    return &ends->end[ends->count++];
+}
+
+/** Adds the end that a call has opened, if it is one of a pipe or mailslot. */
+static void add_opened(
+    struct ends *ends, const struct story *story, int index)
+{
+    const struct item *item = &story->item[index];
+    enum role role = table_role(item->record->call);
+    struct field name;
+    bool server = role == ROLE_CREATE_PIPE || role == ROLE_CREATE_MAILSLOT;
+    if ((!server && role != ROLE_OPEN && role != ROLE_CALL_PIPE)
+        || !field_find(item->record->call, item->record->in, 's', &name))
+        return;
+    bool mailslot = begins(&name, "\\\\.\\mailslot\\");
+    if (!mailslot && !begins(&name, "\\\\.\\pipe\\"))
+        return;
+    bool once = role == ROLE_CALL_PIPE;
+    add_end(
+        ends,
+        (struct end){
+            .server = server,
+            .mailslot = mailslot,
+            .name = name.value,
+            .name_length = name.value_length,
+            .life = once ? NOTHING
+                         : story_life(
+                             story,
+                             story->thread[item->thread].process,
+                             item->record->handle,
+                             item->to),
+            .opened = index,
+            .connect = NOTHING,
+            .closed = once ? index : NOTHING,
+            .since = item->from,
+            .partner = NOTHING,
+        });
+    if (once)
+        ends->end_of[index] = ends->count - 1;
+}
+
+/** The end that a handle is at a time, or NOTHING. */
+static int end_at(const struct ends *ends, int life, int64_t time)
+{
+    for (int i = ends->count - 1; i >= 0; i--)
+        if (life != NOTHING && ends->end[i].life == life
+            && ends->end[i].since <= time)
+            return i;
+    return NOTHING;
+}
+
+/** Lets an item play its part at the end it works on. */
+static void note_use(struct ends *ends, const struct story *story, int index)
+{
+    const struct item *item = &story->item[index];
+    enum role role = table_role(item->record->call);
+    int at = end_at(ends, life_of(story, item), item->from);
+    if (at == NOTHING || ends->end_of[index] != NOTHING)
+        return;
+    struct end *end = &ends->end[at];
+    ends->end_of[index] = at;
+    if (role == ROLE_CONNECT) {
+        end->connect = index;
+    } else if (role == ROLE_CLOSE && item_succeeded(item)) {
+        if (end->closed == NOTHING)
+            end->closed = index;
+    } else if (role == ROLE_DISCONNECT && item_succeeded(item)) {
+        end->closed = index;
+        struct end next = *end;
+        next.connect = NOTHING;
+        next.closed = NOTHING;
+        next.since = item->from + 1;
+        add_end(ends, next);
+    }
+}
+
+void pipes_find(struct ends *ends, const struct story *story)
+{
+    ends->count = 0;
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        ends->end_of[i] = NOTHING;
+        if (item->kind != ITEM_CALL)
+            continue;
+        if (table_role(item->record->call) == ROLE_CALL_PIPE
+            || item_succeeded(item))
+            add_opened(ends, story, i);
+        note_use(ends, story, i);
+    }
+}

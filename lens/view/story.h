@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The story of a run: who did what, what led to what, in which row.
+ *
+ * It is told in steps, each in a file of its own: story_read() makes the
+ * processes, threads and items out of the record; story_find_handles() follows
+ * the handles; story_find_causes() and story_find_messages() draw the arrows;
+ * story_lay_out() gives each item its row, and each thread its column.
+ */
+#ifndef VIEW_STORY_H
+#define VIEW_STORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lens/record.h"
+#include "lens/view/text.h"
+
+/** In the place of an item, a thread, a process that there is not. */
+#define NOTHING (-1)
+
+enum { ITEMS_MAX = 2 * LENS_RECORDS, ARROWS_MAX = 4 * LENS_RECORDS };
+
+/** A process of the run. */
+struct process {
+    const struct lens_record *start;  ///< NULL: it has no such record
+    uint32_t pid;
+    char label[80];  ///< its name; with a number where several have the same
+    int64_t ended;   ///< when its record ends
+    bool is_over;    ///< its end is recorded: an exit or a crash
+};
+
+/** A thread: a lifeline of the picture. */
+struct thread {
+    int process;
+    uint32_t tid;
+    int number;       ///< within its process, from 1
+    int first, last;  ///< rows
+    int column;
+    bool heads;  ///< the first of its column: its name stands at the top
+};
+
+/** What an item is. */
+enum item_kind { ITEM_CALL, ITEM_ROUTINE, ITEM_LEAK, ITEM_WARNING, ITEM_CRASH,
+                 ITEM_EXIT, ITEM_LOST };
+
+/** One thing that a thread did, or that befell it. */
+struct item {
+    enum item_kind kind;
+    const struct lens_record *record;  ///< NULL: the end is not recorded
+    int thread;
+    int depth;          ///< inside of how many calls of its thread it is
+    int64_t from, to;   ///< ticks; `to` is the process's end if it is inside
+    bool inside;        ///< it never returned
+    int opener;         ///< the item that opened the handle it works on
+    int operation_end;  ///< where its overlapped operation was seen to end
+    int operation;      ///< the item whose operation is seen to end here
+    bool gets;          ///< an arrow ends here
+    bool sends;         ///< a message leaves from here
+    bool blocked;       ///< it waited
+    int row, end_row;
+    char source[64];    ///< "server.c:58", or empty
+};
+
+/** Why an arrow is there. */
+enum arrow_kind {
+    ARROW_MESSAGE,   ///< bytes
+    ARROW_CONNECT,   ///< a client opens a pipe
+    ARROW_CLOSE,     ///< the other side is told by an error
+    ARROW_START,     ///< a thread or a process was made
+    ARROW_SIGNAL,    ///< a wait was ended
+    ARROW_ORDER,     ///< not drawn: one was there before the other
+};
+
+/** From when on a handle's number means which handle. */
+struct life {
+    int process;
+    uint32_t value;
+    int64_t from;
+    int opener;
+    int number;  ///< the name that a stable picture shows: h1, h2 ...
+};
+
+/** From the beginning of one item to the end of another, or its beginning. */
+struct arrow {
+    enum arrow_kind kind;
+    int from, to;
+    bool from_start;  ///< for the order: not from its end
+    bool to_start;    ///< not to its end
+    char text[160];  ///< UTF-8, shown beside it
+};
+
+/** All of it. */
+struct story {
+    const struct lens_file *file;
+    bool stable;  ///< nothing is shown that changes from run to run
+    int64_t start, end;
+    struct process process[LENS_RECORDS];
+    struct thread thread[LENS_RECORDS];
+    struct item item[ITEMS_MAX];
+    struct arrow arrow[ARROWS_MAX];
+    struct life life[2 * LENS_RECORDS];
+    int item_of[LENS_RECORDS];  ///< by the record's place in the file
+    int processes, threads, items, arrows, lives;
+    int rows, columns;
+};
+
+/** Step 1. */
+void story_read(struct story *story, const struct lens_file *file);
+/** Step 2: opener, operation_end and operation of each item. */
+void story_find_handles(struct story *story);
+/** Step 3: threads and processes that were made, waits that were ended. */
+void story_find_causes(struct story *story);
+/** Step 4: connections, messages, ends. */
+void story_find_messages(struct story *story);
+/** Step 5: rows and columns; which calls have waited. */
+void story_lay_out(struct story *story);
+/** Step 6: numbers for the handles. */
+void story_number_handles(struct story *story);
+
+/** The handle that a process knew by a number at a time, or NOTHING. */
+int story_life(
+    const struct story *story, int process, uint32_t value, int64_t time);
+
+/** Adds an arrow; `text` may be NULL. One too many is left out. */
+void story_add_arrow(
+    struct story *story, enum arrow_kind kind, int from, int to,
+    const char *text);
+
+/** Microseconds between two times. */
+double story_us(const struct story *story, int64_t from, int64_t to);
+
+/** The process in which an item is. */
+static inline const struct process *story_process(
+    const struct story *story, const struct item *item)
+{
+    return &story->process[story->thread[item->thread].process];
+}
+
+/** Whether the call returned and did not fail. */
+bool item_succeeded(const struct item *item);
+
+/** Whether it failed, with this code. */
+bool item_failed_with(const struct item *item, uint32_t error);
+
+/** When its work was over: for an overlapped operation, when its end was
+ *  seen. Returns the item that saw it. */
+int story_finish(const struct story *story, int index);
+
+#endif

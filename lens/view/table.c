@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief What the viewer knows of each call of the table.
+ */
+#include <string.h>
+
+#include "lens/record.h"
+#include "lens/view/table.h"
+
+/** The parts of the table that matter here. */
+static const struct {
+    const char *name;
+    const char *shows;
+} table[LENS_CALL_COUNT] = {
+#define LENS_CALL(                                                             \
+    result, name, parameters, arguments, failure, does, before, shows, errors) \
+    {#name, shows},
+#include "lens/calls.h"
+};
+
+/** By name, so that the table may have them or not. */
+static const struct {
+    const char *name;
+    enum role role;
+} roles[] = {
+    {"CreateNamedPipeW", ROLE_CREATE_PIPE},
+    {"CreateMailslotW", ROLE_CREATE_MAILSLOT},
+    {"CreateFileW", ROLE_OPEN},
+    {"ConnectNamedPipe", ROLE_CONNECT},
+    {"DisconnectNamedPipe", ROLE_DISCONNECT},
+    {"CloseHandle", ROLE_CLOSE},
+    {"ReadFile", ROLE_READ},
+    {"ReadFileEx", ROLE_READ},
+    {"WriteFile", ROLE_WRITE},
+    {"WriteFileEx", ROLE_WRITE},
+    {"TransactNamedPipe", ROLE_TRANSACT},
+    {"CallNamedPipeW", ROLE_CALL_PIPE},
+    {"DuplicateHandle", ROLE_DUPLICATE},
+    {"SetEvent", ROLE_SIGNAL},
+    {"ReleaseMutex", ROLE_SIGNAL},
+    {"ReleaseSemaphore", ROLE_SIGNAL},
+    {"WaitForSingleObject", ROLE_WAIT},
+    {"WaitForSingleObjectEx", ROLE_WAIT},
+    {"WaitForMultipleObjects", ROLE_WAIT},
+    {"WaitForMultipleObjectsEx", ROLE_WAIT},
+    {"Sleep", ROLE_SLEEP},
+    {"SleepEx", ROLE_SLEEP},
+    {"PostQueuedCompletionStatus", ROLE_POST},
+    {"CreateThread", ROLE_NEW_THREAD},
+    {"_beginthreadex", ROLE_NEW_THREAD},
+    {"CreateProcessW", ROLE_NEW_PROCESS},
+};
+
+const char *table_name(uint32_t call)
+{
+    return call < LENS_CALL_COUNT ? table[call].name : "?";
+}
+
+enum role table_role(uint32_t call)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(roles[i].name, table_name(call)) == 0)
+            return roles[i].role;
+    return ROLE_OTHER;
+}
+
+char table_letter(uint32_t call, const char *key, size_t length)
+{
+    const char *at = call < LENS_CALL_COUNT ? table[call].shows : "";
+    while (*at != '\0') {
+        size_t word = strcspn(at, " ");
+        if (word > length + 2 && memcmp(at, key, length) == 0
+            && at[length] == '=')
+            return at[length + 2];
+        at += word;
+        at += *at == ' ';
+    }
+    return '\0';
+}
