@@ -41,7 +41,7 @@ run-%:              ## run-NN: play lesson NN's conversation, both sides
 
 grade-%:            ## grade-NN: grade your exercise NN; FROM=folder: another's
 	$(call need,exercises,$*)
-	+@$(if $(FROM),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",$(call in,exercises,$*) grade)
+	+@$(if $(filter-out undefined,$(origin FROM)),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",$(call in,exercises,$*) grade)
 
 grade:              ## grade every exercise, and say what is next
 	+@mk/grade-all

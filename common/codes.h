@@ -50,6 +50,7 @@
     ROW(WAIT_TIMEOUT, 258)                                                     \
     ROW(ERROR_NOT_OWNER, 288)                                                  \
     ROW(ERROR_TOO_MANY_POSTS, 298)                                             \
+    ROW(ERROR_MR_MID_NOT_FOUND, 317)                                           \
     ROW(ERROR_PIPE_CONNECTED, 535)                                             \
     ROW(ERROR_PIPE_LISTENING, 536)                                             \
     ROW(ERROR_ABANDONED_WAIT_0, 735)                                           \

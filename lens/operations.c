@@ -194,6 +194,7 @@ static void complete_start(
 {
     struct lens_record *start = lens_record_number(operation->number);
 
+    brought = brought && operation->id != LENS_PostQueuedCompletionStatus;
     if (brought && !atomic_exchange(&start->told, 1)) {
         struct lens_text text = LENS_TEXT(start->out);
         if (operation->id == LENS_ConnectNamedPipe) {

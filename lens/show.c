@@ -74,7 +74,7 @@ static void show_bytes(
 static void show_read(
     struct lens_text *text, const void *data, const DWORD *count)
 {
-    if (data == NULL || count == NULL)
+    if (count == NULL)
         lens_put(text, "?");
     else
         lens_put_bytes(text, data, *count);
@@ -144,6 +144,18 @@ static void show_whose(struct lens_text *text, ULONG_PTR process)
         lens_put_hex(text, (uint32_t)process);
 }
 
+/** Another handle; to CreateIoCompletionPort, none is a special one. */
+static void show_other(
+    struct lens_record *record, struct lens_text *text, HANDLE other)
+{
+    if (other == INVALID_HANDLE_VALUE) {
+        lens_put(text, "none");
+        return;
+    }
+    record->other = (uint32_t)(ULONG_PTR)other;
+    lens_put_hex(text, record->other);
+}
+
 /** The number that an argument points to, before the call. */
 static void show_given(struct lens_text *text, const DWORD *number)
 {
@@ -207,8 +219,7 @@ static void show_before(
         lens_put_hex(text, record->handle);
         break;
     case 'b':
-        record->other = (uint32_t)value[0];
-        lens_put_hex(text, record->other);
+        show_other(record, text, (HANDLE)value[0]);
         break;
     case 'c':
         show_whose(text, value[0]);
@@ -287,7 +298,7 @@ static bool is_due(
     if (word->letter == '.' || word->after != (when == LENS_AFTER))
         return false;
     /* Where nothing was to be filled, there is nothing to show. */
-    return !word->after || word->letter == 'r' || value != 0;
+    return !word->after || value != 0;
 }
 
 void lens_show(

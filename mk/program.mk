@@ -48,6 +48,7 @@ $(PROGRAMS): %: $(OUT)/%.exe
 	@$(TOP)/mk/run $< $(ARGS)
 
 grade: $(WATCHED) $(GRADER) peers   ## grade the programs
+	@$(if $(filter lessons,$(KIND)),echo '# the lesson itself: your exercise is elsewhere')
 	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens
 
 clean:              ## remove what was built

@@ -179,6 +179,16 @@ static void reuse(void)
     CloseHandle((HANDLE)(ULONG_PTR)0xDEAC);
 }
 
+/** Closes nothing, and something twice. */
+static void close_wrongly(void)
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+    printf("nothing: %d\n", CloseHandle(INVALID_HANDLE_VALUE));
+    printf("once: %d\n", CloseHandle(event));
+    printf("twice: %d\n", CloseHandle(event));
+}
+
 static void leave(void)
 {
     left_open[0] = CreateEventW(NULL, TRUE, FALSE, NULL);
@@ -356,6 +366,7 @@ static const struct {
     const char *name;
     void (*action)(void);
 } actions[] = {
+    {"close-wrongly", close_wrongly},
     {"crash", crash},
     {"crash-inside", crash_inside},
     {"echo", echo},

@@ -7,262 +7,29 @@
  * FOLDER/subject.exe, the one without is FOLDER/plain/subject.exe; the record
  * is made in FOLDER, under a Korean name.
  */
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
-#include "lens/reader.h"
-
-enum { DEADLINE_MS = 10000, LINE = 256 };
-
-/** A program that was started. */
-struct run {
-    HANDLE process;
-    HANDLE output;  ///< the reading end of its stdout and stderr
-    DWORD pid;
-    DWORD status;
-    char text[2048];
-};
-
-static const char *folder;
-static char record_path[LINE];
-static struct lens_view view;
-static HANDLE job;  ///< when this program ends, all others end with it
-static int tests;
-static bool good;
-
-/* ---- reporting ---------------------------------------------------------- */
-
-/** One thing that a test expects; tells what is not so. */
-static void expect(bool so, const char *format, ...)
-{
-    va_list arguments;
-
-    if (so)
-        return;
-    good = false;
-    printf("#   ");
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    printf("\n");
-}
-
-/* ---- the environment ---------------------------------------------------- */
-
-static void set(const char *name, const char *value)
-{
-    WCHAR wide_name[LINE];
-    WCHAR wide[LINE * 4] = L"";
-
-    MultiByteToWideChar(CP_UTF8, 0, name, -1, wide_name, LINE);
-    if (value != NULL)
-        MultiByteToWideChar(CP_UTF8, 0, value, -1, wide, LINE * 4);
-    SetEnvironmentVariableW(wide_name, value != NULL ? wide : NULL);
-}
-
-static void unset_all(void)
-{
-    set("LENS_RECORD", NULL);
-    set("LENS_SUFFIX", NULL);
-    set("LENS_FAULT", NULL);
-    set("LENS_GATE", NULL);
-}
-
-/* ---- running ------------------------------------------------------------ */
-
-/** Starts folder/program with one argument, its output caught. */
-static void start(struct run *run, const char *program, const char *action)
-{
-    SECURITY_ATTRIBUTES inherit = {
-        .nLength = sizeof inherit,
-        .bInheritHandle = TRUE};
-    STARTUPINFOW info = {.cb = sizeof info, .dwFlags = STARTF_USESTDHANDLES};
-    PROCESS_INFORMATION made = {0};
-    HANDLE writing = NULL;
-    char command[LINE * 2];
-    WCHAR wide[LINE * 2];
-
-    *run = (struct run){.status = STILL_ACTIVE};
-    CreatePipe(&run->output, &writing, &inherit, 0);
-    SetHandleInformation(run->output, HANDLE_FLAG_INHERIT, 0);
-    info.hStdOutput = writing;
-    info.hStdError = writing;
-    snprintf(command, sizeof command, "\"%s/%s\" %s", folder, program, action);
-    MultiByteToWideChar(CP_UTF8, 0, command, -1, wide, LINE * 2);
-    if (!CreateProcessW(
-            NULL,
-            wide,
-            NULL,
-            NULL,
-            TRUE,
-            0,
-            NULL,
-            NULL,
-            &info,
-            &made)) {
-        printf("Bail out! %s: error %lu\n", command, GetLastError());
-        exit(1);
-    }
-    AssignProcessToJobObject(job, made.hProcess);
-    CloseHandle(made.hThread);
-    CloseHandle(writing);
-    run->process = made.hProcess;
-    run->pid = made.dwProcessId;
-}
-
-/** Waits for the end, and reads what the program said. */
-static void finish(struct run *run)
-{
-    DWORD used = 0;
-    DWORD n;
-
-    if (WaitForSingleObject(run->process, DEADLINE_MS) != WAIT_OBJECT_0) {
-        expect(false, "the program did not end in time");
-        TerminateProcess(run->process, 1);
-        WaitForSingleObject(run->process, DEADLINE_MS);
-    }
-    GetExitCodeProcess(run->process, &run->status);
-    while (used < sizeof run->text - 1
-           && ReadFile(
-               run->output,
-               run->text + used,
-               (DWORD)sizeof run->text - 1 - used,
-               &n,
-               NULL))
-        used += n;
-    run->text[used] = '\0';
-    CloseHandle(run->output);
-    CloseHandle(run->process);
-}
-
-/** Runs the subject with the lens, to its end. */
-static struct run run_subject(const char *action)
-{
-    struct run run;
-
-    start(&run, "subject.exe", action);
-    finish(&run);
-    return run;
-}
-
-/** Begins a new record, which the next programs write. */
-static void new_record(void)
-{
-    lens_view_close(&view);
-    if (!lens_view_open(&view, record_path)) {
-        printf("Bail out! %s: error %lu\n", record_path, GetLastError());
-        exit(1);
-    }
-    set("LENS_RECORD", record_path);
-}
-
-static void expect_status(const struct run *run, DWORD status)
-{
-    expect(
-        run->status == status,
-        "it ended with %#lx, not %#lx; it said: %s",
-        run->status,
-        status,
-        run->text);
-}
-
-static void expect_text(const struct run *run, const char *text)
-{
-    expect(
-        strstr(run->text, text) != NULL,
-        "it said \"%s\", which lacks \"%s\"",
-        run->text,
-        text);
-}
-
-/* ---- looking into the record -------------------------------------------- */
-
-/** The nth record of a kind and, for calls and leaks, of a function. */
-static const struct lens_record *find(
-    enum lens_kind kind, const char *call, uint32_t nth)
-{
-    for (uint32_t i = 0; i < lens_view_count(&view); i++) {
-        const struct lens_record *record = lens_view_at(&view, i);
-        if (record->kind != (uint32_t)kind
-            || (call != NULL && strcmp(lens_call_name(record->call), call)))
-            continue;
-        if (--nth == 0)
-            return record;
-    }
-    return NULL;
-}
-
-static int count(enum lens_kind kind)
-{
-    int sum = 0;
-
-    for (uint32_t i = 0; i < lens_view_count(&view); i++)
-        sum += lens_view_at(&view, i)->kind == (uint32_t)kind;
-    return sum;
-}
-
-/** Expects that the nth call of a function was recorded; never NULL. */
-static const struct lens_record *expect_call(const char *call, uint32_t nth)
-{
-    static const struct lens_record none;
-    const struct lens_record *record = find(LENS_KIND_CALL, call, nth);
-
-    expect(record != NULL, "%s %u is not in the record", call, nth);
-    return record != NULL ? record : &none;
-}
-
-static void expect_equal(const char *what, const char *is, const char *should)
-{
-    expect(strcmp(is, should) == 0, "%s is %s, not %s", what, is, should);
-}
-
-/** Waits until a program is inside a call, or at a gate before it. */
-static const struct lens_record *wait_inside(
-    const char *call, uint32_t nth, uint32_t flags)
-{
-    ULONGLONG end = GetTickCount64() + DEADLINE_MS;
-
-    while (GetTickCount64() < end) {
-        const struct lens_record *record = find(LENS_KIND_CALL, call, nth);
-        if (record != NULL && record->t1 == 0 && record->flags == flags)
-            return record;
-        SwitchToThread();
-    }
-    return expect_call(call, nth);
-}
+#include "checks/lens/stage.h"
+#include "checks/lens/watch_operations.h"
 
 /* ---- the tests ---------------------------------------------------------- */
 
-/** What the programs print and how they end, with the lens and without. */
-static void expect_same(const char *action)
-{
-    struct run plain;
-    struct run lens = run_subject(action);
-
-    start(&plain, "plain/subject.exe", action);
-    finish(&plain);
-    expect(plain.text[0] != '\0', "%s printed nothing", action);
-    expect_equal(action, lens.text, plain.text);
-    expect_status(&lens, plain.status);
-}
-
 static void test_off(void)
 {
-    expect_same("echo");
-    expect_same("last-error");
+    expect_same("subject.exe", "echo");
+    expect_same("subject.exe", "last-error");
 }
 
 static void test_last_error(void)
 {
     new_record();
-    expect_same("last-error");
+    expect_same("subject.exe", "last-error");
     set("LENS_SUFFIX", "-x");
     set("LENS_FAULT", "FreeLibrary:1:5");
-    expect_same("last-error");
+    expect_same("subject.exe", "last-error");
 }
 
 static void test_record(void)
@@ -704,7 +471,7 @@ static void expect_untouched(void)
     HANDLE file;
     DWORD n;
 
-    snprintf(path, sizeof path, "%s-other", record_path);
+    snprintf(path, sizeof path, "%s-other", record_path());
     MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, LINE);
     file = CreateFileW(
         wide,
@@ -730,10 +497,10 @@ static void test_other_files(void)
 
     new_record();
     view.record->header.version++;
-    expect_refusal("LENS_RECORD", record_path, "another version");
+    expect_refusal("LENS_RECORD", record_path(), "another version");
     view.record->header.version--;
     view.record->header.magic++;
-    expect_refusal("LENS_RECORD", record_path, "no record");
+    expect_refusal("LENS_RECORD", record_path(), "no record");
 }
 
 /** By hand there is no reader: the lens makes the file itself. */
@@ -746,7 +513,7 @@ static void test_by_hand(void)
     HANDLE file;
     struct run run;
 
-    snprintf(path, sizeof path, "%s-by-hand", record_path);
+    snprintf(path, sizeof path, "%s-by-hand", record_path());
     MultiByteToWideChar(CP_UTF8, 0, path, -1, wide, LINE);
     DeleteFileW(wide);
     set("LENS_RECORD", path);
@@ -766,31 +533,6 @@ static void test_by_hand(void)
 }
 
 /* ---- all of them -------------------------------------------------------- */
-
-/** Runs one test, and says in a sentence whether it is so. */
-static void test(const char *sentence, void (*action)(void))
-{
-    unset_all();
-    good = true;
-    action();
-    printf("%sok %d - %s\n", good ? "" : "not ", ++tests, sentence);
-    fflush(stdout);
-}
-
-/** Makes the job that leaves no program behind. */
-static HANDLE make_job(void)
-{
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {
-        .BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE};
-    HANDLE made = CreateJobObjectW(NULL, NULL);
-
-    SetInformationJobObject(
-        made,
-        JobObjectExtendedLimitInformation,
-        &limits,
-        sizeof limits);
-    return made;
-}
 
 /** Prints what recording costs: nanoseconds of a call and a round trip. */
 static void measure(void)
@@ -814,14 +556,7 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: watch FOLDER [measure]\n");
         return 2;
     }
-    folder = argv[1];
-    job = make_job();
-    view = (struct lens_view){.file = INVALID_HANDLE_VALUE};
-    snprintf(
-        record_path,
-        sizeof record_path,
-        "%s/\xEA\xB8\xB0\xEB\xA1\x9D.record",
-        folder);
+    stage_open(argv[1]);
     if (argc > 2) {
         measure();
         return 0;
@@ -844,7 +579,6 @@ int main(int argc, char *argv[])
     test("settings that make no sense are refused", test_refusals);
     test("other files are refused as records", test_other_files);
     test("used by hand, it makes the record itself", test_by_hand);
-    printf("1..%d\n", tests);
-    lens_view_close(&view);
-    return 0;
+    test_operations();
+    return stage_close();
 }

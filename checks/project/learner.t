@@ -56,6 +56,13 @@ unlike($text, qr/^not ok/m, 'which passes');
 ($text, $status) = shell_there('make grade-01 FROM=/nowhere');
 is($status, 2, 'a FROM that is not there');
 like($text, qr/^make grade-01: there is no folder FROM=\/nowhere$/m, 'is said so');
+($text, $status) = shell_there('make grade-01 FROM=');
+is($status, 2, 'an empty FROM');
+like($text, qr/FROM is empty/, 'is said so');
+shell("mkdir -p '$place/김 철수' && echo 'int main(' >'$place/김 철수/server.c'");
+($text, $status) = shell_there("make grade-01 FROM='김 철수'");
+is($status, 2, 'a FROM that does not compile');
+like($text, qr/^Bail out!  what is in 김 철수 does not compile$/m, 'is said so');
 ($text, $status) = shell_there('make grade-01 FROM=docs');
 is($status, 2, 'a FROM without the file');
 like($text, qr/^make grade-01: FROM=docs has no server\.c$/m, 'is said so');
@@ -70,7 +77,7 @@ for my $n (1 .. 3) {
     is(() = $text =~ /^## /mg, 1, 'one hint at a time');
 }
 ($text, $status) = shell_there('make hint-01');
-like($text, qr/those were all three/, 'no fourth');
+like($text, qr/Those were all three/, 'no fourth');
 ($text, $status) = shell_there('make hint-01 N=2');
 like($text, qr/^## Hint 2/, 'N=2 names one');
 ($text, $status) = shell_there('make hint-01 N=9');

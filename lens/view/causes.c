@@ -40,16 +40,11 @@ static int last_item(const struct story *story, int thread)
 /** The thread that a call made, or NOTHING. */
 static int new_thread(const struct story *story, const struct item *item)
 {
-#if LENS_VERSION >= 2
     int process = story->thread[item->thread].process;
     for (int i = 0; i < story->threads; i++)
         if (story->thread[i].process == process && item->record->peer != 0
             && story->thread[i].tid == item->record->peer)
             return i;
-#else
-    (void)story;
-    (void)item;
-#endif
     return NOTHING;
 }
 
@@ -87,10 +82,7 @@ static void find_start(struct story *story, int index)
     }
     if (first == NOTHING)
         return;
-    int before = story->arrows;
     story_add_arrow(story, ARROW_START, index, first, "starts");
-    if (story->arrows > before)
-        story->arrow[before].to_start = true;
 }
 
 /** Whether two items work on the same object: the same handle, or one name. */
@@ -148,11 +140,11 @@ static void find_order_of_processes(struct story *story)
         if (start == NULL)
             continue;
         for (int k = 0; k < story->threads; k++) {
-            int first = story->thread[k].process == i
-                            ? first_item(story, i, k)
-                            : NOTHING;
+            int first = story->thread[k].process == i ? first_item(story, i, k)
+                                                      : NOTHING;
             for (int j = 0; j < story->items && first != NOTHING; j++)
-                if (story->item[j].kind == ITEM_EXIT
+                if ((story->item[j].kind == ITEM_EXIT
+                     || story->item[j].kind == ITEM_CRASH)
                     && story->item[j].from < start->t0)
                     story_add_arrow(story, ARROW_ORDER, j, first, NULL);
         }

@@ -15,8 +15,8 @@
 
 /** One argument. */
 struct field {
-    char letter;        ///< what it is, see calls.h
-    const char *key;    ///< not ended by a zero
+    char letter;      ///< what it is, see calls.h
+    const char *key;  ///< not ended by a zero
     size_t key_length;
     const char *value;  ///< the same; with its quotes
     size_t value_length;

@@ -24,8 +24,9 @@ static const char *next_character(const char **text, size_t *length)
     unsigned char first = (unsigned char)*at;
     *length = text_character(at);
     *text += *length;
-    return first < ' ' || first == 0x7F || (first >= 0x80 && *length == 1) ? NULL
-                                                                          : at;
+    return first < ' ' || first == 0x7F || (first >= 0x80 && *length == 1)
+               ? NULL
+               : at;
 }
 
 void write_xml(FILE *file, const char *text)

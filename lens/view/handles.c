@@ -29,14 +29,9 @@ static void add_life(
 /** The item that belongs to an item's record, or NOTHING. */
 static int linked(const struct story *story, const struct item *item)
 {
-#if LENS_VERSION >= 2
     uint32_t link = item->record->link;
     if (link > 0 && link <= LENS_RECORDS)
         return story->item_of[link - 1];
-#else
-    (void)story;
-    (void)item;
-#endif
     return NOTHING;
 }
 
@@ -45,10 +40,8 @@ static bool is_pending(const struct item *item)
 {
     if (table_role(item->record->call) == ROLE_POST)
         return true;
-#if LENS_VERSION >= 2
     if ((item->record->flags & LENS_FLAG_PENDING) != 0)
         return true;
-#endif
     return item_failed_with(item, ERROR_IO_PENDING);
 }
 
@@ -113,8 +106,8 @@ void story_number_handles(struct story *story)
         life->number = 1;
         for (int k = 0; k < story->lives; k++) {
             const struct life *other = &story->life[k];
-            int before = story->item[other->opener].row
-                         - story->item[life->opener].row;
+            int before =
+                story->item[other->opener].row - story->item[life->opener].row;
             if (other->process == life->process
                 && (before < 0 || (before == 0 && k < i)))
                 life->number++;

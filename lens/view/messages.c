@@ -20,16 +20,16 @@ static struct piece pieces[LENS_RECORDS];
 static bool peer_agrees(
     const struct story *story, int index, const struct end *other)
 {
-#if LENS_VERSION >= 2
     uint32_t peer = index != NOTHING ? story->item[index].record->peer : 0;
     return peer == 0
            || peer == story_process(story, &story->item[other->opened])->pid;
-#else
-    (void)story;
-    (void)index;
-    (void)other;
-    return true;
-#endif
+}
+
+/** Whether an end has this name; the case of letters doesn't count. */
+static bool same_name(const struct end *end, const char *name, size_t length)
+{
+    return end->name_length == length
+           && _strnicmp(end->name, name, length) == 0;
 }
 
 /** When the server knew of its client; the end of time if it never did. */
@@ -50,8 +50,7 @@ static bool can_join(const struct story *story, int client_end, int server_end)
     const struct end *server = &ends.end[server_end];
     const struct item *open = &story->item[client->opened];
     if (!server->server || server->mailslot || server->partner != NOTHING
-        || server->name_length != client->name_length
-        || _strnicmp(server->name, client->name, client->name_length) != 0
+        || !same_name(server, client->name, client->name_length)
         || server->since > open->to
         || (server->closed != NOTHING
             && story->item[server->closed].to < open->from)
@@ -80,12 +79,36 @@ static void join_ends(const struct story *story)
         for (int k = 0; k < ends.count; k++)
             if (can_join(story, i, k)
                 && (client->partner == NOTHING
-                    || connected_at(story, &ends.end[k]) < connected_at(
-                           story,
-                           &ends.end[client->partner])))
+                    || connected_at(story, &ends.end[k])
+                           < connected_at(story, &ends.end[client->partner])))
                 client->partner = k;
         if (client->partner != NOTHING)
             ends.end[client->partner].partner = i;
+    }
+}
+
+/** Adds a part of what was written, as far as it is known: "hello". */
+static void add_data(
+    const struct item *write, unsigned offset, unsigned count,
+    struct text *text)
+{
+    unsigned char bytes[sizeof write->record->in];
+    struct field data;
+    size_t known = 0;
+    if (field_find(write->record->call, write->record->in, 'w', &data))
+        known = field_bytes(&data, bytes);
+    if (offset == 0 && count == pipes_bytes(write, true) && known > 0) {
+        text_add_part(text, data.value, data.value_length);
+        text_add(text, field_is_cut(&data) ? "…\"" : "");
+    } else if (offset + count <= known) {
+        text_add(text, "\"");
+        for (unsigned i = 0; i < count; i++) {
+            unsigned char byte = bytes[offset + i];
+            text_add(text, byte < ' ' ? "\\x%02x" : "%c", byte);
+        }
+        text_add(text, "\"");
+    } else {
+        text_add_bytes(text, count);
     }
 }
 
@@ -96,26 +119,12 @@ static void draw_stream(struct story *story, int writer, int reader)
         pipes_follow(story, &ends, writer, reader, pieces, LENS_RECORDS);
     for (int i = 0; i < count && i < (int)LENS_RECORDS; i++) {
         const struct piece *piece = &pieces[i];
-        const struct item *write = &story->item[piece->write];
-        unsigned char bytes[256];
         struct text text = {0};
-        struct field data;
-        size_t known = 0;
-        if (field_find(write->record->call, write->record->in, 'w', &data))
-            known = field_bytes(&data, bytes);
-        if (piece->count == pipes_bytes(write, true) && known > 0) {
-            text_add_part(&text, data.value, data.value_length);
-            text_add(&text, field_is_cut(&data) ? "…\"" : "");
-        } else if (piece->offset + piece->count <= known) {
-            text_add(&text, "\"");
-            for (unsigned k = 0; k < piece->count; k++) {
-                unsigned char byte = bytes[piece->offset + k];
-                text_add(&text, byte < ' ' ? "\\x%02x" : "%c", byte);
-            }
-            text_add(&text, "\"");
-        } else {
-            text_add_bytes(&text, piece->count);
-        }
+        add_data(
+            &story->item[piece->write],
+            piece->offset,
+            piece->count,
+            &text);
         story_add_arrow(
             story,
             ARROW_MESSAGE,
@@ -152,12 +161,7 @@ static void draw_connection(struct story *story, int client_end)
 {
     const struct end *client = &ends.end[client_end];
     const struct end *server = &ends.end[client->partner];
-    story_add_arrow(
-        story,
-        ARROW_ORDER,
-        server->opened,
-        client->opened,
-        NULL);
+    story_add_arrow(story, ARROW_ORDER, server->opened, client->opened, NULL);
     if (server->connect != NOTHING) {
         story_add_arrow(
             story,
@@ -167,17 +171,14 @@ static void draw_connection(struct story *story, int client_end)
             "connects");
         /* A success says that the server was waiting when the client came. */
         const struct item *connect = &story->item[server->connect];
-        if (item_succeeded(connect) || connect->operation_end != NOTHING) {
-            int before = story->arrows;
+        if (item_succeeded(connect) || connect->operation_end != NOTHING)
             story_add_arrow(
                 story,
                 ARROW_ORDER,
                 server->connect,
                 client->opened,
-                NULL);
-            if (story->arrows > before)
-                story->arrow[before].from_start = true;
-        }
+                NULL)
+                ->from_end = false;
     }
     draw_stream(story, client_end, client->partner);
     draw_stream(story, client->partner, client_end);
@@ -185,45 +186,102 @@ static void draw_connection(struct story *story, int client_end)
     draw_close(story, client->partner, client_end);
 }
 
+/** Whether a write may be the message that a read of a mailslot got. */
+static bool may_be_letter(
+    const struct story *story, const struct end *slot, int write, int read)
+{
+    const struct item *given = &story->item[write];
+    const struct item *got = &story->item[read];
+    const struct end *writer =
+        ends.end_of[write] != NOTHING ? &ends.end[ends.end_of[write]] : NULL;
+    unsigned count = pipes_bytes(got, false);
+    return writer != NULL && !writer->server
+           && same_name(writer, slot->name, slot->name_length)
+           && table_role(given->record->call) == ROLE_WRITE
+           && item_succeeded(given)
+           && given->from <= story->item[story_finish(story, read)].to
+           && pipes_bytes(given, true) == count
+           && pipes_data_agree(given, 0, got, 0, count);
+}
+
 /** Draws each read of a mailslot: one message, from whoever wrote it first. */
 static void draw_mailslot(struct story *story, int slot)
 {
     static bool taken[ITEMS_MAX];
-    const struct end *reader = &ends.end[slot];
     for (int i = 0; i < story->items; i++) {
         const struct item *read = &story->item[i];
+        int write = 0;
         if (ends.end_of[i] != slot
             || table_role(read->record->call) != ROLE_READ
             || !(item_succeeded(read) || read->operation_end != NOTHING))
             continue;
-        int finish = story_finish(story, i);
-        for (int k = 0; k < story->items; k++) {
-            const struct item *write = &story->item[k];
-            const struct end *writer =
-                ends.end_of[k] != NOTHING ? &ends.end[ends.end_of[k]] : NULL;
-            if (writer == NULL || writer->server || taken[k]
-                || table_role(write->record->call) != ROLE_WRITE
-                || !item_succeeded(write)
-                || writer->name_length != reader->name_length
-                || _strnicmp(writer->name, reader->name, reader->name_length)
-                       != 0
-                || write->from > story->item[finish].to
-                || pipes_bytes(write, true) != pipes_bytes(read, false)
-                || !pipes_data_agree(
-                    write,
-                    0,
-                    read,
-                    0,
-                    pipes_bytes(read, false)))
-                continue;
-            struct field data = {0};
-            struct text text = {0};
-            if (field_find(write->record->call, write->record->in, 'w', &data))
-                text_add_part(&text, data.value, data.value_length);
-            taken[k] = true;
-            story_add_arrow(story, ARROW_MESSAGE, k, finish, text.at);
-            break;
-        }
+        while (write < story->items
+               && (taken[write]
+                   || !may_be_letter(story, &ends.end[slot], write, i)))
+            write++;
+        if (write == story->items)
+            continue;
+        taken[write] = true;
+        struct text text = {0};
+        add_data(&story->item[write], 0, pipes_bytes(read, false), &text);
+        story_add_arrow(
+            story,
+            ARROW_MESSAGE,
+            write,
+            story_finish(story, i),
+            text.at);
+    }
+}
+
+/** Draws what let a client stop waiting for a free instance. */
+static void draw_free(struct story *story, int wait)
+{
+    const struct item *item = &story->item[wait];
+    struct field name;
+    int last = NOTHING;
+    if (!field_find(item->record->call, item->record->in, 's', &name))
+        return;
+    for (int i = 0; i < story->items; i++) {
+        const struct item *other = &story->item[i];
+        const struct end *end =
+            ends.end_of[i] != NOTHING ? &ends.end[ends.end_of[i]] : NULL;
+        if (end == NULL || !end->server || other->from <= item->from
+            || other->from >= item->to
+            || table_role(other->record->call) != ROLE_CONNECT
+            || !same_name(end, name.value, name.value_length))
+            continue;
+        last = i;
+    }
+    if (last != NOTHING)
+        story_add_arrow(story, ARROW_SIGNAL, last, wait, "is free");
+}
+
+/** What ends an operation also ends the wait for its event: the wait that
+ *  came just before its end was seen. */
+static void find_wakers(struct story *story)
+{
+    int drawn = story->arrows;
+    for (int i = 0; i < drawn; i++) {
+        const struct arrow *arrow = &story->arrow[i];
+        const struct item *told = &story->item[arrow->to];
+        int wait = arrow->to - 1;
+        if (arrow->to_start || told->operation == NOTHING)
+            continue;
+        while (wait > told->operation
+               && story->item[wait].thread != told->thread)
+            wait--;
+        const struct item *item = &story->item[wait];
+        if (wait <= told->operation || item->kind != ITEM_CALL
+            || table_role(item->record->call) != ROLE_WAIT
+            || !item_succeeded(item)
+            || item->record->result >= MAXIMUM_WAIT_OBJECTS
+            || story->item[arrow->from].from > item->to)
+            continue;
+        struct arrow *waker =
+            story_add_arrow(story, ARROW_ORDER, arrow->from, wait, NULL);
+        waker->from_end = false;
+        waker->to_start = false;
+        story->item[wait].gets = true;
     }
 }
 
@@ -237,4 +295,9 @@ void story_find_messages(struct story *story)
         else if (!ends.end[i].server && ends.end[i].partner != NOTHING)
             draw_connection(story, i);
     }
+    for (int i = 0; i < story->items; i++)
+        if (item_succeeded(&story->item[i])
+            && table_role(story->item[i].record->call) == ROLE_WAIT_PIPE)
+            draw_free(story, i);
+    find_wakers(story);
 }

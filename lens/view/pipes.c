@@ -14,20 +14,13 @@
 static int life_of(const struct story *story, const struct item *item)
 {
     int process = story->thread[item->thread].process;
-    int life =
-        story_life(story, process, item->record->handle, item->from);
-#if LENS_VERSION >= 2
+    int life = story_life(story, process, item->record->handle, item->from);
     for (int steps = 0; life != NOTHING && steps < 8; steps++) {
         const struct item *opener = &story->item[story->life[life].opener];
         if (table_role(opener->record->call) != ROLE_DUPLICATE)
             break;
-        life = story_life(
-            story,
-            process,
-            opener->record->other,
-            opener->from);
+        life = story_life(story, process, opener->record->other, opener->from);
     }
-#endif
     return life;
 }
 
@@ -49,8 +42,7 @@ static struct end *add_end(struct ends *ends, struct end end)
 }
 
 /** Adds the end that a call has opened, if it is one of a pipe or mailslot. */
-static void add_opened(
-    struct ends *ends, const struct story *story, int index)
+static void add_opened(struct ends *ends, const struct story *story, int index)
 {
     const struct item *item = &story->item[index];
     enum role role = table_role(item->record->call);

@@ -10,7 +10,7 @@
 
 /** One side of one connection; or a mailslot, or one of its writers. */
 struct end {
-    bool server;    ///< of CreateNamedPipeW or CreateMailslotW
+    bool server;  ///< of CreateNamedPipeW or CreateMailslotW
     bool mailslot;
     const char *name;  ///< with its quotes, not ended by a zero
     size_t name_length;

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <windows.h>
 
 #include "lens/view/story.h"
+#include "lens/view/table.h"
 
 /** How many records there are. */
 static uint32_t record_count(const struct story *story)
@@ -29,8 +31,7 @@ static int add_process(
     struct story *story, uint32_t pid, const struct lens_record *start)
 {
     int process = story->processes++;
-    story->process[process] =
-        (struct process){.start = start, .pid = pid};
+    story->process[process] = (struct process){.start = start, .pid = pid};
     return process;
 }
 
@@ -50,14 +51,12 @@ static bool kind_of(const struct lens_record *record, enum item_kind *kind)
     case LENS_KIND_CRASH:
         *kind = ITEM_CRASH;
         return true;
-#if LENS_VERSION >= 2
     case LENS_KIND_ROUTINE:
         *kind = ITEM_ROUTINE;
         return true;
     case LENS_KIND_WARNING:
         *kind = ITEM_WARNING;
         return true;
-#endif
     default:
         return false;
     }
@@ -238,19 +237,27 @@ void story_read(struct story *story, const struct lens_file *file)
     make_labels(story);
 }
 
-void story_add_arrow(
+struct arrow *story_add_arrow(
     struct story *story, enum arrow_kind kind, int from, int to,
     const char *text)
 {
+    static struct arrow none;
     if (story->arrows == ARROWS_MAX || from == to)
-        return;
+        return &none;
     struct arrow *arrow = &story->arrow[story->arrows++];
-    *arrow = (struct arrow){.kind = kind, .from = from, .to = to};
+    *arrow = (struct arrow){
+        .kind = kind,
+        .from = from,
+        .to = to,
+        .from_end = kind == ARROW_ORDER,
+        .to_start = kind == ARROW_ORDER || kind == ARROW_START,
+    };
     snprintf(arrow->text, sizeof arrow->text, "%s", text != NULL ? text : "");
-    if (kind != ARROW_ORDER && kind != ARROW_START)
+    if (!arrow->to_start)
         story->item[to].gets = true;
     if (kind == ARROW_MESSAGE)
         story->item[from].sends = true;
+    return arrow;
 }
 
 double story_us(const struct story *story, int64_t from, int64_t to)
@@ -269,6 +276,19 @@ bool item_failed_with(const struct item *item, uint32_t error)
     return item->kind == ITEM_CALL && !item->inside
            && (item->record->flags & LENS_FLAG_FAILED) != 0
            && item->record->error == error;
+}
+
+bool item_waited_long(const struct story *story, const struct item *item)
+{
+    enum { LONG_US = 1000 };
+    if (item->kind != ITEM_CALL || item->inside)
+        return false;
+    if (!story->stable)
+        return story_us(story, item->from, item->to) >= LONG_US;
+    enum role role = table_role(item->record->call);
+    return role == ROLE_SLEEP || item_failed_with(item, ERROR_SEM_TIMEOUT)
+           || item_failed_with(item, WAIT_TIMEOUT)
+           || (role == ROLE_WAIT && item->record->result == WAIT_TIMEOUT);
 }
 
 int story_finish(const struct story *story, int index)

@@ -43,8 +43,15 @@ struct thread {
 };
 
 /** What an item is. */
-enum item_kind { ITEM_CALL, ITEM_ROUTINE, ITEM_LEAK, ITEM_WARNING, ITEM_CRASH,
-                 ITEM_EXIT, ITEM_LOST };
+enum item_kind {
+    ITEM_CALL,
+    ITEM_ROUTINE,
+    ITEM_LEAK,
+    ITEM_WARNING,
+    ITEM_CRASH,
+    ITEM_EXIT,
+    ITEM_LOST
+};
 
 /** One thing that a thread did, or that befell it. */
 struct item {
@@ -60,18 +67,19 @@ struct item {
     bool gets;          ///< an arrow ends here
     bool sends;         ///< a message leaves from here
     bool blocked;       ///< it waited
+    bool ends_apart;    ///< its end is an event of its own row
     int row, end_row;
-    char source[64];    ///< "server.c:58", or empty
+    char source[64];  ///< "server.c:58", or empty
 };
 
 /** Why an arrow is there. */
 enum arrow_kind {
-    ARROW_MESSAGE,   ///< bytes
-    ARROW_CONNECT,   ///< a client opens a pipe
-    ARROW_CLOSE,     ///< the other side is told by an error
-    ARROW_START,     ///< a thread or a process was made
-    ARROW_SIGNAL,    ///< a wait was ended
-    ARROW_ORDER,     ///< not drawn: one was there before the other
+    ARROW_MESSAGE,  ///< bytes
+    ARROW_CONNECT,  ///< a client opens a pipe
+    ARROW_CLOSE,    ///< the other side is told by an error
+    ARROW_START,    ///< a thread or a process was made
+    ARROW_SIGNAL,   ///< a wait was ended
+    ARROW_ORDER,    ///< not drawn: one was there before the other
 };
 
 /** From when on a handle's number means which handle. */
@@ -83,12 +91,16 @@ struct life {
     int number;  ///< the name that a stable picture shows: h1, h2 ...
 };
 
-/** From the beginning of one item to the end of another, or its beginning. */
+/**
+ * From one item to another. Messages and the like lead from the beginning of
+ * the one to the end of the other, since that is all that is sure: the bytes
+ * were not there before, and are there now.
+ */
 struct arrow {
     enum arrow_kind kind;
     int from, to;
-    bool from_start;  ///< for the order: not from its end
-    bool to_start;    ///< not to its end
+    bool from_end;   ///< from the end of `from`, not from its beginning
+    bool to_start;   ///< to the beginning of `to`, not to its end
     char text[160];  ///< UTF-8, shown beside it
 };
 
@@ -104,7 +116,10 @@ struct story {
     struct life life[2 * LENS_RECORDS];
     int item_of[LENS_RECORDS];  ///< by the record's place in the file
     int processes, threads, items, arrows, lives;
+    int by_row[ITEMS_MAX];  ///< the items from top to bottom
+    int rank[ITEMS_MAX];    ///< each item's place in that order
     int rows, columns;
+    int label_columns;  ///< how long a line of a label may be, in letters
 };
 
 /** Step 1. */
@@ -124,8 +139,9 @@ void story_number_handles(struct story *story);
 int story_life(
     const struct story *story, int process, uint32_t value, int64_t time);
 
-/** Adds an arrow; `text` may be NULL. One too many is left out. */
-void story_add_arrow(
+/** Adds an arrow; `text` may be NULL. Without room it changes nothing that
+ *  the story keeps. */
+struct arrow *story_add_arrow(
     struct story *story, enum arrow_kind kind, int from, int to,
     const char *text);
 
@@ -144,6 +160,10 @@ bool item_succeeded(const struct item *item);
 
 /** Whether it failed, with this code. */
 bool item_failed_with(const struct item *item, uint32_t error);
+
+/** Whether a call took so long that it must have waited. A stable story knows
+ *  it only of those whose purpose that is, or that say so. */
+bool item_waited_long(const struct story *story, const struct item *item);
 
 /** When its work was over: for an overlapped operation, when its end was
  *  seen. Returns the item that saw it. */

@@ -26,21 +26,24 @@ static bool can(const struct item *item, bool write)
 unsigned pipes_bytes(const struct item *item, bool written)
 {
     const struct lens_record *record = item->record;
-    bool both = !can(item, !written) ? false : true;
-    uint32_t size = field_number(record->in, "size");
-    bool moved = item_succeeded(item) || item->operation_end != NOTHING
-                 || (!written && item_failed_with(item, ERROR_MORE_DATA));
+    bool is_write = table_role(record->call) == ROLE_WRITE;
+    struct field count;
+    bool told = item->operation_end != NOTHING
+                || field_find(record->call, record->out, 'n', &count);
 
-    /* A write that waits for its reader may have been read in part. */
-    if (written && item->inside)
-        return size;
-    if (!moved)
-        return 0;
-    if (written && (both || (record->bytes == 0 && !item->record->overlapped)))
-        return size;
-    if (written && record->bytes == 0)
-        return size;
-    return record->bytes;
+    if (!written)
+        return item_succeeded(item) || item_failed_with(item, ERROR_MORE_DATA)
+                       || item->operation_end != NOTHING
+                   ? record->bytes
+                   : 0;
+    if (is_write && told)
+        return record->bytes;
+    /* Not told how many: all of them. A write that waits for its reader may
+     * have been read already. */
+    return item_succeeded(item) || item->inside
+                   || item_failed_with(item, ERROR_IO_PENDING)
+               ? field_number(record->in, "size")
+               : 0;
 }
 
 /** The next item that moves bytes at an end, or NOTHING. */

@@ -11,11 +11,20 @@
 /** The parts of the table that matter here. */
 static const struct {
     const char *name;
+    const char *does;
     const char *shows;
 } table[LENS_CALL_COUNT] = {
 #define LENS_CALL(                                                             \
-    result, name, parameters, arguments, failure, does, before, shows, errors) \
-    {#name, shows},
+    result,                                                                    \
+    name,                                                                      \
+    parameters,                                                                \
+    arguments,                                                                 \
+    failure,                                                                   \
+    does,                                                                      \
+    before,                                                                    \
+    shows,                                                                     \
+    errors)                                                                    \
+    {#name, #does, shows},
 #include "lens/calls.h"
 };
 
@@ -37,6 +46,7 @@ static const struct {
     {"TransactNamedPipe", ROLE_TRANSACT},
     {"CallNamedPipeW", ROLE_CALL_PIPE},
     {"DuplicateHandle", ROLE_DUPLICATE},
+    {"WaitNamedPipeW", ROLE_WAIT_PIPE},
     {"SetEvent", ROLE_SIGNAL},
     {"ReleaseMutex", ROLE_SIGNAL},
     {"ReleaseSemaphore", ROLE_SIGNAL},
@@ -63,6 +73,13 @@ enum role table_role(uint32_t call)
         if (strcmp(roles[i].name, table_name(call)) == 0)
             return roles[i].role;
     return ROLE_OTHER;
+}
+
+bool table_waits(uint32_t call)
+{
+    return call < LENS_CALL_COUNT && table_role(call) != ROLE_WRITE
+           && (strcmp(table[call].does, "LENS_BLOCKS") == 0
+               || strcmp(table[call].does, "LENS_COLLECTS") == 0);
 }
 
 char table_letter(uint32_t call, const char *key, size_t length)

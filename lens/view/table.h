@@ -6,6 +6,7 @@
 #ifndef VIEW_TABLE_H
 #define VIEW_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ enum role {
     ROLE_TRANSACT,   ///< writes and reads
     ROLE_CALL_PIPE,  ///< opens, writes, reads and closes
     ROLE_DUPLICATE,
+    ROLE_WAIT_PIPE,
     ROLE_SIGNAL,
     ROLE_WAIT,
     ROLE_SLEEP,
@@ -35,6 +37,10 @@ enum role {
 const char *table_name(uint32_t call);
 
 enum role table_role(uint32_t call);
+
+/** Whether it may wait for somebody. (A write may, too; but it is drawn where
+ *  it began.) */
+bool table_waits(uint32_t call);
 
 /** The letter that the table has for an argument (see calls.h); 0 if none.
  *  The key's end is not marked. */

@@ -40,7 +40,10 @@ void text_add_bytes(struct text *text, unsigned bytes)
 size_t text_character(const char *at)
 {
     unsigned char first = (unsigned char)*at;
-    size_t wanted = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
+    size_t wanted = first >= 0xF0   ? 4
+                    : first >= 0xE0 ? 3
+                    : first >= 0xC2 ? 2
+                                    : 1;
     size_t there = 1;
     while (there < wanted && ((unsigned char)at[there] & 0xC0) == 0x80)
         there++;
@@ -58,7 +61,8 @@ static int columns_of(const char *at)
         return 1;
     uint32_t code = (first & 15) << 12 | ((unsigned char)at[1] & 63u) << 6
                     | ((unsigned char)at[2] & 63u);
-    return (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xD7A4)
+    return (code >= 0x1100 && code < 0x1160)
+                   || (code >= 0x2E80 && code < 0xD7A4)
                    || (code >= 0xF900 && code < 0xFB00)
                    || (code >= 0xFE30 && code < 0xFE70)
                    || (code >= 0xFF00 && code < 0xFF61)

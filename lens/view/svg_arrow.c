@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The picture: arrows, and the legend.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lens/view/file.h"
+#include "lens/view/svg.h"
+#include "lens/view/table.h"
+#include "lens/view/words.h"
+
+/** An arrow within one column: a bow on the side without labels. */
+static void draw_bow(
+    FILE *file, const char *class, const char *head, int x, int side, int y0,
+    int y1)
+{
+    int edge = x + side * (PLAN_BAR / 2 + 1);
+    fprintf(
+        file,
+        "<path class=\"%s\" d=\"M%d %dC%d %d %d %d %d %d\" "
+        "marker-end=\"url(#%s)\"/>",
+        class,
+        edge,
+        y0,
+        edge + side * 36,
+        y0,
+        edge + side * 36,
+        y1,
+        edge,
+        y1,
+        head);
+}
+
+/** Writes what an arrow carries, beside its beginning. */
+static void write_note(
+    FILE *file, const struct arrow *arrow, int x, int y, int side)
+{
+    struct text text = {0};
+    text_add(&text, "%s", arrow->text);
+    text_cut(&text, PLAN_NOTE);
+    if (text.length == 0)
+        return;
+    fprintf(
+        file,
+        "<text class=\"halo %s\" x=\"%d\" y=\"%d\"%s>",
+        arrow->kind == ARROW_MESSAGE ? "message" : "reason",
+        x + side * (PLAN_BAR / 2 + 16),
+        y - 3,
+        side < 0 ? " text-anchor=\"end\"" : "");
+    write_xml(file, text.at);
+    fprintf(file, "</text>");
+}
+
+/** How far the operations of a thread reach at a row. */
+static int operations_at(const struct story *story, int thread, int row)
+{
+    int count = 0;
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        if (item->thread == thread && item->operation_end != NOTHING
+            && table_role(item->record->call) != ROLE_POST
+            && item->end_row <= row
+            && story->item[item->operation_end].end_row >= row)
+            count++;
+    }
+    return count > 0 ? 3 + count * PLAN_OPERATION : 0;
+}
+
+void svg_arrow(
+    FILE *file, const struct story *story, const struct plan *plan,
+    const struct arrow *arrow)
+{
+    if (arrow->kind == ARROW_ORDER)
+        return;
+    const struct item *from = &story->item[arrow->from];
+    const struct item *to = &story->item[arrow->to];
+    int source = story->thread[from->thread].column;
+    int target = story->thread[to->thread].column;
+    int x0 = plan_x(plan, source), x1 = plan_x(plan, target);
+    int y0 = plan_y(plan, from->row);
+    int y1 = plan_y(plan, arrow->to_start ? to->row : to->end_row);
+    bool message = arrow->kind == ARROW_MESSAGE;
+    const char *class = message ? "arrow" : "faint";
+    const char *head = message ? "head" : "faint-head";
+    fprintf(
+        file,
+        "<g class=\"link\" data-process=\"%d %d\" data-from=\"%d\" "
+        "data-to=\"%d\">",
+        story->thread[from->thread].process,
+        story->thread[to->thread].process,
+        story->rank[arrow->from],
+        story->rank[arrow->to]);
+    if (source == target) {
+        int side = -plan_side(story, source);
+        draw_bow(file, class, head, x0, side, y0, y1);
+        write_note(file, arrow, x0 + side * 26, (y0 + y1) / 2 + 7, side);
+    } else {
+        int side = x1 > x0 ? 1 : -1;
+        int away = plan_side(story, source) == side
+                       ? 0
+                       : operations_at(story, from->thread, from->row);
+        fprintf(
+            file,
+            "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" "
+            "marker-end=\"url(#%s)\"/>",
+            class,
+            x0 + side * (PLAN_BAR / 2 + 1),
+            y0,
+            x1 - side * (PLAN_BAR / 2 + 1),
+            y1,
+            head);
+        write_note(file, arrow, x0 + side * away, y0, side);
+    }
+    fprintf(file, "</g>\n");
+}
+
+/** One entry of the legend. */
+struct entry {
+    const char *class;
+    const char *text;
+};
+
+/** Whether the picture has what an entry explains. */
+static bool is_needed(const struct story *story, const struct entry *entry)
+{
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        bool bar = item->kind == ITEM_CALL || item->kind == ITEM_ROUTINE;
+        if (strcmp(entry->class, "operation") == 0
+                ? item->operation_end != NOTHING
+                      && table_role(item->record->call) != ROLE_POST
+                : bar
+                      && (strcmp(svg_class(item), entry->class) == 0
+                          || (item->blocked && !item->inside
+                              && strcmp(entry->class, "blocked") == 0)))
+            return true;
+    }
+    return false;
+}
+
+int svg_legend(FILE *file, const struct story *story, const struct plan *plan)
+{
+    static const struct entry entries[] = {
+        {"good", "inside the call"},
+        {"blocked", "inside, waiting"},
+        {"told", "told by an error code"},
+        {"failed", "failed"},
+        {"injected", "injected by the lens"},
+        {"inside", "never returned"},
+        {"operation", "an overlapped operation"},
+    };
+    int x = 14, y = plan->bottom + 14;
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        if (!is_needed(story, &entries[i]))
+            continue;
+        int width = 24 + (int)plan_width(entries[i].text, 11) + 16;
+        if (x > 14 && x + width > plan->width) {
+            x = 14;
+            y += 18;
+        }
+        if (file != NULL)
+            fprintf(
+                file,
+                "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+                "height=\"12\" rx=\"2\"/><text class=\"small\" x=\"%d\" "
+                "y=\"%d\">%s</text>\n",
+                entries[i].class,
+                x,
+                y - 9,
+                strcmp(entries[i].class, "operation") == 0 ? 4 : 12,
+                x + 18,
+                y,
+                entries[i].text);
+        x += width;
+    }
+    return y + 12 - plan->bottom;
+}

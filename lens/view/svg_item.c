@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The picture: calls, and what else befell a thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lens/view/file.h"
+#include "lens/view/svg.h"
+#include "lens/view/table.h"
+#include "lens/view/words.h"
+
+const char *svg_class(const struct item *item)
+{
+    static const char *const classes[] = {
+        [OUTCOME_GOOD] = "good",
+        [OUTCOME_BLOCKED] = "blocked",
+        [OUTCOME_TOLD] = "told",
+        [OUTCOME_FAILED] = "failed",
+        [OUTCOME_INJECTED] = "injected",
+        [OUTCOME_INSIDE] = "inside",
+    };
+    return classes[words_outcome(item)];
+}
+
+/** All that is known of an item, for a tooltip: lines of text. */
+static void write_details(
+    FILE *file, const struct story *story, const struct item *item)
+{
+    struct text text = {0};
+    words_who(story, item->thread, &text);
+    text_add(&text, ": %s", words_title(item));
+    if (item->kind == ITEM_CALL) {
+        text_add(&text, "(");
+        struct text fields = {0};
+        words_fields(story, item, item->record->in, &fields);
+        text_add_part(&text, fields.at, fields.length);
+        text_add(&text, ")");
+    } else {
+        struct text argument = {0};
+        words_argument(story, item, &argument);
+        text_add(&text, argument.length > 0 ? " %s" : "", argument.at);
+    }
+    write_xml(file, text.at);
+
+    struct text after = {0};
+    words_result(story, item, &after);
+    if (item->kind == ITEM_CALL && !item->inside) {
+        struct text out = {0};
+        words_fields(story, item, item->record->out, &out);
+        if (out.length > 0 && strcmp(out.at, after.at) != 0)
+            text_add(&after, after.length > 0 ? "; %s" : "%s", out.at);
+    }
+    struct text notes = {0};
+    words_notes(item, &notes);
+    if (notes.length > 0)
+        text_add(&after, "; %s", notes.at);
+    struct text took = {0};
+    words_duration(story, item, &took);
+    if (took.length > 0)
+        text_add(&after, "; %s", took.at);
+    if (item->kind == ITEM_CALL && item->source[0] != '\0')
+        text_add(&after, "; %s", item->source);
+    if (after.length > 0) {
+        fprintf(file, "\n→ ");
+        write_xml(file, after.at);
+    }
+}
+
+/** The class in which a result is written. */
+static const char *result_class(const struct item *item)
+{
+    switch (words_outcome(item)) {
+    case OUTCOME_FAILED:
+    case OUTCOME_INSIDE:
+    case OUTCOME_TOLD:
+        return "bad";
+    case OUTCOME_INJECTED:
+        return "odd";
+    case OUTCOME_GOOD:
+    case OUTCOME_BLOCKED:
+        return "result";
+    }
+    return "result";
+}
+
+/** Writes the result, the notes and the duration. */
+static void write_result(
+    FILE *file, const struct story *story, const struct item *item)
+{
+    struct text text = {0}, took = {0};
+    words_result(story, item, &text);
+    struct text notes = {0};
+    words_notes(item, &notes);
+    if (notes.length > 0)
+        text_add(&text, text.length > 0 ? ", %s" : "%s", notes.at);
+    words_duration(story, item, &took);
+    int room = story->label_columns - 3 - text_columns(took.at);
+    text_cut(&text, room);
+    if (text.length > 0) {
+        fprintf(file, "<tspan class=\"%s\">→ ", result_class(item));
+        write_xml(file, text.at);
+        fprintf(file, "</tspan>");
+    } else if (item->ends_apart && item->kind == ITEM_CALL) {
+        fprintf(file, "<tspan class=\"result\">→ returns</tspan>");
+    }
+    if (took.length > 0) {
+        fprintf(file, " <tspan class=\"small\">");
+        write_xml(file, took.at);
+        fprintf(file, "</tspan>");
+    }
+}
+
+/** Begins a line of words beside a bar. */
+static void open_text(FILE *file, int x, int y, int side)
+{
+    fprintf(
+        file,
+        "<text class=\"halo\" x=\"%d\" y=\"%d\"%s>",
+        x,
+        y + 4,
+        side < 0 ? " text-anchor=\"end\"" : "");
+}
+
+/** Writes the words beside the bar. */
+static void write_label(
+    FILE *file, const struct story *story, const struct plan *plan,
+    const struct item *item)
+{
+    int column = story->thread[item->thread].column;
+    int side = plan_side(story, column);
+    int x = plan_x(plan, column)
+            + side * (PLAN_BAR / 2 + 7 + PLAN_DEEP * (side > 0) * item->depth);
+    bool one_line =
+        item->row == item->end_row || (item->inside && words_fit(story, item));
+    struct text argument = {0};
+    words_argument(story, item, &argument);
+    text_cut(
+        &argument,
+        story->label_columns - 1 - (int)strlen(words_title(item)));
+    open_text(file, x, plan_y(plan, item->row), side);
+    bool bad = item->kind != ITEM_CALL && item->kind != ITEM_ROUTINE
+               && item->kind != ITEM_EXIT;
+    fprintf(
+        file,
+        "<tspan class=\"name%s\">%s</tspan>%s",
+        bad ? " bad" : "",
+        words_title(item),
+        argument.length > 0 ? " " : "");
+    write_xml(file, argument.at);
+    if (!one_line) {
+        int row = item->inside ? item->row + 1 : item->end_row;
+        fprintf(file, "</text>");
+        open_text(file, x, plan_y(plan, row), side);
+    } else {
+        fprintf(file, " ");
+    }
+    write_result(file, story, item);
+    fprintf(file, "</text>");
+}
+
+/** Draws a part of a bar. */
+static void draw_box(FILE *file, const char *class, int x, int top, int end)
+{
+    fprintf(
+        file,
+        "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
+        "rx=\"2\"/>",
+        class,
+        x,
+        top,
+        PLAN_BAR,
+        end - top);
+}
+
+/** Draws the bar, or the mark of what takes no time. */
+static void draw_bar(
+    FILE *file, const struct story *story, const struct plan *plan,
+    const struct item *item)
+{
+    int x = plan_x(plan, story->thread[item->thread].column)
+            + PLAN_DEEP * item->depth;
+    int top = plan_y(plan, item->row);
+    int end = plan_y(plan, item->end_row);
+    if (item->kind == ITEM_CALL || item->kind == ITEM_ROUTINE) {
+        /* What waited is dark; how that ended shows at the end. */
+        bool both = item->blocked && !item->inside && item->ends_apart
+                    && words_outcome(item) != OUTCOME_BLOCKED;
+        draw_box(
+            file,
+            both ? "blocked" : svg_class(item),
+            x - PLAN_BAR / 2,
+            top - 7,
+            end + 7);
+        if (both)
+            draw_box(file, svg_class(item), x - PLAN_BAR / 2, end - 7, end + 7);
+    }
+    if (item->kind == ITEM_EXIT)
+        fprintf(
+            file,
+            "<path d=\"M%d %dh%d\" stroke=\"#44525f\" stroke-width=\"3\"/>",
+            x - 8,
+            top,
+            16);
+    if (item->kind != ITEM_CALL && item->kind != ITEM_ROUTINE
+        && item->kind != ITEM_EXIT)
+        fprintf(
+            file,
+            "<path d=\"M%d %dl10 10m0 -10l-10 10\" stroke=\"%s\" "
+            "stroke-width=\"3\"/>",
+            x - 5,
+            top - 5,
+            item->kind == ITEM_LOST ? "#6b6f75" : "#c8321f");
+}
+
+void svg_item(
+    FILE *file, const struct story *story, const struct plan *plan, int index,
+    enum svg_use use)
+{
+    const struct item *item = &story->item[index];
+    int column = story->thread[item->thread].column;
+    int x = plan_x(plan, column);
+    int width = (int)plan_width("", 12) + plan->pitch - 30;
+    fprintf(
+        file,
+        "<g class=\"item\" id=\"item-%d\" data-process=\"%d\"",
+        story->rank[index],
+        story->thread[item->thread].process);
+    if (use == SVG_IN_PAGE) {
+        fprintf(file, " role=\"button\" tabindex=\"-1\" aria-label=\"");
+        write_details(file, story, item);
+        fprintf(file, "\">");
+    } else {
+        fprintf(file, "><title>");
+        write_details(file, story, item);
+        fprintf(file, "</title>");
+    }
+    fprintf(
+        file,
+        "<rect class=\"area\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
+        plan_side(story, column) < 0 ? x - width : x - 10,
+        plan_y(plan, item->row) - PLAN_ROW / 2,
+        width + 10,
+        PLAN_ROW);
+    draw_bar(file, story, plan, item);
+    write_label(file, story, plan, item);
+    fprintf(file, "</g>\n");
+}
+
+void svg_operation(
+    FILE *file, const struct story *story, const struct plan *plan, int index)
+{
+    const struct item *item = &story->item[index];
+    if (item->operation_end == NOTHING
+        || table_role(item->record->call) == ROLE_POST)
+        return;
+    const struct item *end = &story->item[item->operation_end];
+    int place = 0;  // beside other operations that go on
+    for (int i = 0; i < index; i++) {
+        const struct item *other = &story->item[i];
+        if (other->operation_end != NOTHING && other->thread == item->thread
+            && story->item[other->operation_end].end_row > item->row)
+            place++;
+    }
+    int column = story->thread[item->thread].column;
+    int side = -plan_side(story, column);
+    int x = plan_x(plan, column)
+            + side * (PLAN_BAR / 2 + 5 + PLAN_OPERATION * place);
+    int top = plan_y(plan, item->end_row);
+    fprintf(
+        file,
+        "<rect class=\"operation\" data-process=\"%d\" x=\"%d\" y=\"%d\" "
+        "width=\"4\" height=\"%d\" rx=\"2\"><title>%s goes on</title></rect>\n",
+        story->thread[item->thread].process,
+        x - 2,
+        top - 4,
+        plan_y(plan, end->end_row) - top + 8,
+        words_title(item));
+}
