@@ -9,6 +9,9 @@
 #include "lens/lens.h"
 #include <stdatomic.h>
 
+#define CACHE_LINE 64
+#define PAGE       4096
+
 static struct lens_file *file;
 
 bool lens_recording(void)
@@ -58,7 +61,7 @@ static void check_header(const char *path)
  */
 static void touch_pages(void)
 {
-    for (size_t i = 0; i < LENS_RECORDS; i += 4096 / sizeof file->record[0])
+    for (size_t i = 0; i < LENS_RECORDS; i += PAGE / sizeof file->record[0])
         atomic_fetch_or(&file->record[i].flags, 0);
 }
 
@@ -109,6 +112,14 @@ static struct lens_record *next_record(uint32_t limit)
     return &file->record[next];
 }
 
+/** Fetches a record's memory while the program does something else. */
+static void fetch_record(const struct lens_record *record)
+{
+    if (record < file->record + LENS_RECORDS)
+        for (size_t i = 0; i < sizeof *record; i += CACHE_LINE)
+            __builtin_prefetch((const char *)record + i, 1);
+}
+
 /** Whether programs may make so many of them that the record is full. */
 static bool is_frequent(enum lens_kind kind)
 {
@@ -126,6 +137,7 @@ struct lens_record *lens_take(enum lens_kind kind)
         is_frequent(kind) ? LENS_RECORDS - LENS_RESERVED : LENS_RECORDS);
     if (record == NULL)
         return NULL;
+    fetch_record(record + 1);
     record->pid = GetCurrentProcessId();
     record->tid = GetCurrentThreadId();
     return record;

@@ -13,44 +13,48 @@
 /** Writes all of it or nothing; after a miss, nothing more is written. */
 void lens_put_part(struct lens_text *text, const char *string, size_t length)
 {
-    if (length > (size_t)(text->end - text->at)) {
-        text->end = text->at;
+    char *at = text->at;
+
+    if (length > (size_t)(text->end - at)) {
+        text->end = at;
         return;
     }
-    memcpy(text->at, string, length);
-    text->at += length;
+    /* Mostly a few bytes: a call of memcpy would take longer. */
+    for (size_t i = 0; i < length; i++)
+        at[i] = string[i];
+    text->at = at + length;
 }
 
 void lens_put(struct lens_text *text, const char *string)
 {
-    size_t length = strlen(string);
-    size_t room = (size_t)(text->end - text->at);
-
-    lens_put_part(text, string, length < room ? length : room);
+    while (*string != '\0' && text->at < text->end)
+        *text->at++ = *string++;
 }
 
-/** Writes a number in any base up to 16. */
-static void put_digits(struct lens_text *text, uint64_t number, unsigned base)
+void lens_put_number(struct lens_text *text, uint64_t number)
 {
     char digits[20];
     char *first = digits + sizeof digits;
 
     do {
-        *--first = "0123456789abcdef"[number % base];
-        number /= base;
+        *--first = (char)('0' + number % 10);
+        number /= 10;
     } while (number != 0);
     lens_put_part(text, first, (size_t)(digits + sizeof digits - first));
 }
 
-void lens_put_number(struct lens_text *text, uint64_t number)
-{
-    put_digits(text, number, 10);
-}
-
 void lens_put_hex(struct lens_text *text, uint64_t number)
 {
-    lens_put_part(text, "0x", 2);
-    put_digits(text, number, 16);
+    char digits[18];
+    char *first = digits + sizeof digits;
+
+    do {
+        *--first = "0123456789abcdef"[number & 15];
+        number >>= 4;
+    } while (number != 0);
+    *--first = 'x';
+    *--first = '0';
+    lens_put_part(text, first, (size_t)(digits + sizeof digits - first));
 }
 
 /** One byte that is no text: \x and two digits. */
@@ -114,6 +118,33 @@ static size_t utf8_length(const unsigned char *byte, size_t count)
     return length;
 }
 
+/** How many bytes from here on are plain text. */
+static size_t plain_length(const unsigned char *byte, size_t count)
+{
+    size_t length = 0;
+
+    while (length < count && byte[length] >= ' ' && byte[length] < 0x7F
+           && byte[length] != '"' && byte[length] != '\\')
+        length++;
+    return length;
+}
+
+/** Writes the first character; returns how many bytes it has. */
+static size_t put_character(
+    struct lens_text *text, const unsigned char *byte, size_t count)
+{
+    size_t length = utf8_length(byte, count);
+
+    if (*byte == '"' || *byte == '\\')
+        lens_put_part(text, "\\", 1);
+    if (length == 0 || *byte < ' ' || *byte == 0x7F) {
+        put_escaped(text, *byte);
+        return 1;
+    }
+    lens_put_part(text, (const char *)byte, length);
+    return length;
+}
+
 /** Data in quotes: text as it is, every other byte as \x and two digits. */
 void lens_put_bytes(struct lens_text *text, const void *bytes, size_t count)
 {
@@ -121,16 +152,13 @@ void lens_put_bytes(struct lens_text *text, const void *bytes, size_t count)
 
     lens_put_part(text, "\"", 1);
     while (count > 0 && text->at < text->end) {
-        size_t length = utf8_length(byte, count);
+        size_t room = (size_t)(text->end - text->at);
+        size_t length = plain_length(byte, count < room ? count : room);
 
-        if (*byte == '"' || *byte == '\\')
-            lens_put_part(text, "\\", 1);
-        if (length == 0 || *byte < ' ' || *byte == 0x7F) {
-            put_escaped(text, *byte);
-            length = 1;
-        } else {
+        if (length > 0)
             lens_put_part(text, (const char *)byte, length);
-        }
+        else
+            length = put_character(text, byte, count);
         byte += length;
         count -= length;
     }

@@ -3,6 +3,7 @@
  * @file
  * @brief Tests of the lens with overlapped operations, ports and handles.
  */
+#include <stdio.h>
 #include <string.h>
 #include <windows.h>
 
@@ -100,6 +101,8 @@ static void test_all(void)
 
 static void test_shown(void)
 {
+    char objects[LINE];
+
     new_record();
     run_program(SUBJECT, "all");
     expect_equal(
@@ -124,10 +127,16 @@ static void test_shown(void)
         strstr(expect_call("CallNamedPipeW", 1)->in, "request=\"ask2\" size=4")
             != NULL,
         "the request is missing");
-    expect(
-        strstr(expect_call("WaitForMultipleObjects", 1)->in, " objects=0x")
-            != NULL,
-        "the handles are missing");
+    snprintf(
+        objects,
+        sizeof objects,
+        "count=2 objects=%#x,%#x all=1 wait=0",
+        expect_call("CreateSemaphoreW", 1)->handle,
+        expect_call("CreateEventW", 1)->handle);
+    expect_equal(
+        "objects",
+        expect_call("WaitForMultipleObjects", 1)->in,
+        objects);
     expect_equal(
         "mailslot",
         expect_call("GetMailslotInfo", 1)->out,
@@ -405,6 +414,10 @@ static void test_handles(void)
     expect_flags(
         expect_call("DuplicateHandle", 2),
         LENS_FLAG_OPENS | LENS_FLAG_CLOSES_OTHER);
+    expect(
+        (expect_call("DuplicateHandle", 3)->flags & LENS_FLAG_CLOSES_OTHER)
+            != 0,
+        "the third source is not closed");
     expect(count(LENS_KIND_LEAK) == 2, "%d leaks", count(LENS_KIND_LEAK));
     call = find(LENS_KIND_LEAK, "DuplicateHandle", 1);
     expect(call != NULL && call->nth == 2, "not the second duplicate");

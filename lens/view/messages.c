@@ -100,7 +100,7 @@ static void add_data(
     if (offset == 0 && count == pipes_bytes(write, true) && known > 0) {
         text_add_part(text, data.value, data.value_length);
         text_add(text, field_is_cut(&data) ? "…\"" : "");
-    } else if (offset + count <= known) {
+    } else if (count <= known && offset <= known - count) {
         text_add(text, "\"");
         for (unsigned i = 0; i < count; i++) {
             unsigned char byte = bytes[offset + i];

@@ -1,0 +1,20 @@
+# Pictures of conversations, drawn from what the lens records.
+
+TIMELINES := $(LESSONS:lessons/%=timeline-%)
+
+.PHONY: viewer timelines $(TIMELINES)
+
+viewer: common
+	+@$(MAKE_IN) lens READY=1 view
+
+# The lesson's programs, and all that it takes to play and draw them.
+trace-%: tools viewer      ## trace-NN: draw lesson NN's conversation; FROM=folder: your program's
+	$(call need,lessons,$*)
+	+@$(call in,lessons,$*) READY=1 lens
+	+@mk/trace draw $(dir $(call folder,lessons,$*)) \
+		$(if $(filter-out undefined,$(origin FROM)),"$$FROM")
+
+timelines: $(TIMELINES)    ## renew the pictures lessons/NN-topic/timeline-NN.svg
+$(TIMELINES): timeline-%: tools viewer
+	+@$(MAKE_IN) lessons/$* READY=1 lens
+	@mk/trace timeline lessons/$*
