@@ -285,5 +285,8 @@ void lens_leave(
         && (values[0] == (ULONG_PTR)INVALID_HANDLE_VALUE
             || (failed && call->error == ERROR_INVALID_HANDLE)))
         lens_warn_of_close(call, values[0]);
+    /* After a success the last error means nothing: it may be anything. */
+    if (!failed && call->leave != 0)
+        call->error = call->leave;
     SetLastError(call->error);
 }

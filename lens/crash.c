@@ -58,8 +58,11 @@ static uint32_t place_of_crash(CONTEXT *context)
 {
     for (int i = 0; i < FRAMES_MAX; i++) {
         uint32_t place = lens_place((const void *)context->Rip);
-        if (place != 0 || !is_on_stack(context->Rsp))
-            return place;
+        /* One byte on: like a return address, behind the start of what ran. */
+        if (place != 0)
+            return i == 0 ? place + 1 : place;
+        if (!is_on_stack(context->Rsp))
+            return 0;
         leave_function(context);
     }
     return 0;

@@ -64,6 +64,7 @@ struct lens_call {
     DWORD fault;         ///< fail with this instead of calling, if not 0
     DWORD delay;         ///< milliseconds to wait before it
     DWORD pass;          ///< take a failure with this error for a success
+    DWORD leave;         ///< the last error to leave behind after a success
     bool shorten;        ///< ask for one byte only
     bool late;           ///< `fault` strikes after the real call
     bool counts;         ///< it was given a place for the number of bytes

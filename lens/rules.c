@@ -19,6 +19,7 @@ struct rule {
     uint32_t error;
     uint32_t delay;
     uint32_t pass;
+    uint32_t leave;
     bool shorten;
     int gate;  ///< its position in LENS_GATE
 };
@@ -87,6 +88,8 @@ static bool read_what(const char *what, struct rule *rule)
         return false;
     if (strncmp(what, "delay=", 6) == 0)
         return read_number(what + 6, &rule->delay);
+    if (strncmp(what, "leave=", 6) == 0)
+        return read_number(what + 6, &rule->leave);
     if (strncmp(what, "pass=", 5) == 0) {
         if (rule->id != LENS_ConnectNamedPipe)
             lens_stop("LENS_FAULT: only ConnectNamedPipe can pass", "", "");
@@ -176,6 +179,8 @@ void lens_faults_find(struct lens_call *call)
             call->fault = faults[i].error;
         if (faults[i].delay != 0)
             call->delay = faults[i].delay;
+        if (faults[i].leave != 0)
+            call->leave = faults[i].leave;
         if (faults[i].pass != 0)
             call->pass = faults[i].pass;
         if (faults[i].shorten)

@@ -144,3 +144,18 @@ void expect_no_leak(struct program *program)
                 where_line(program, leak->caller, place, sizeof place));
     }
 }
+
+void expect_no_bad_close(struct program *program)
+{
+    char place[80];
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *warning = lens_view_at(scene_view(), i);
+        if (warning->kind == LENS_KIND_WARNING && warning->pid == program->id)
+            fail_check(
+                "only open handles are closed",
+                "%s: %s%s",
+                program->name,
+                warning->in,
+                where_line(program, warning->caller, place, sizeof place));
+    }
+}

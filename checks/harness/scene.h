@@ -91,6 +91,12 @@ void expect_error(struct program *program, const char *call, DWORD code);
 void expect_no_leak(struct program *program);
 
 /**
+ * Expects that the program passed only open handles to CloseHandle: what it
+ * closes a second time may be another one's by then.
+ */
+void expect_no_bad_close(struct program *program);
+
+/**
  * The record of a call that the program made.
  * @param call the function's name
  * @param nth  which one, from 1

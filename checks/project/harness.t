@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.16$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.17$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -45,6 +45,8 @@ fails('ends at once', qr/ended with exit status 0; it printed nothing/);
 fails('ends otherwise', qr/ended with exit status 3/, qr/\(TODO 7\)/);
 passes('counts handles');
 fails('leaks', qr/a handle open that CreateEventW gave it \(specimen\.c:\d+\)/);
+fails('closes twice', qr/only open handles are closed/,
+    qr/a handle that is not open \(specimen\.c:\d+\)/);
 fails('prints errors', qr/nothing on standard error/, qr/NoSuchCall/);
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 11$/m,
     'a check that depends on a failed one is skipped with the reason');

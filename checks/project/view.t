@@ -223,7 +223,7 @@ for (['many'], ['many', '--stable']) {
     looks_good($base);
     my @all = messages($base);
     is(scalar(grep { /^server > server: starts/ } @all), 10, 'ten threads are started');
-    is(scalar(grep { /^client (\d+) > server: "n$1"$/ } @all), 10,
+    is(scalar(grep { /^client (\d+) > server: "n\1"$/ } @all), 10,
         'ten clients at once: each is joined with the thread that served it');
     is(scalar(grep { /^server > client \d+: closed$/ } @all), 10, 'and told that it closed');
 }
@@ -261,7 +261,7 @@ for (['overlapped'], ['overlapped', '--stable']) {
     like($svg, qr/>997 ERROR_IO_PENDING|error 997 ERROR_IO_PENDING/, 'an error has code and name');
     like(text_of("$base.txt"), qr/leak (0x44|h2) of CreateEventW/, 'the leak is listed');
 }
-like($story = text_of("$base.svg"), qr/>h2</, 'a stable picture names handles in their order');
+like($story = text_of("$base.svg"), qr/CreateEventW<.*→ h2</, 'a stable picture names handles in their order');
 unlike($story, qr/0x61fe00/, 'and has no address');
 
 # What goes wrong: a gate, a hang, a crash, a meddled call, a full record.
@@ -426,7 +426,7 @@ for my $try (1 .. 12) {
     });
     my $stable = $try % 2 ? '' : '--stable';
     my $said = `timeout 60 mk/run build/lens/view.exe $stable --svg $out/made/chance.svg --html $out/made/chance.html --json $out/made/chance.json --text $out/made/chance.txt $file $lesson 2>&1`;
-    push @fell, $try if $?;
+    push @fell, "$try: status $?" if $?;
     eval { decode_json(slurp("$out/made/chance.json")); 1 } or push @fell, "$try: $@";
     eval { text_of("$out/made/chance.$_") for qw(svg html txt); 1 } or push @fell, "$try: $@";
 }

@@ -96,6 +96,14 @@ static void leaks(void)
     expect_no_leak(specimen);
 }
 
+static void closes_twice(void)
+{
+    struct program *specimen = start("specimen close-twice");
+    expect_end(specimen, 0);
+    expect_no_leak(specimen);
+    expect_no_bad_close(specimen);
+}
+
 static void prints_errors(void)
 {
     struct program *specimen = start_with(
@@ -121,6 +129,7 @@ static const struct check CHECKS[] = {
     {.name = FAILS, .run = ends_otherwise, .todo = 7},
     {.name = "counts handles", .run = counts_handles},
     {.name = "leaks", .run = leaks},
+    {.name = "closes twice", .run = closes_twice},
     {.name = "prints errors", .run = prints_errors},
     {.name = "after a failure", .run = good, .needs = FAILS},
     {.name = "on Windows", .run = good, .needs_windows = true},

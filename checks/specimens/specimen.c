@@ -107,6 +107,15 @@ static void leak(unsigned long unused)
     CreateEventW(NULL, TRUE, FALSE, NULL);
 }
 
+/** Closes a handle twice. */
+static void close_twice(unsigned long unused)
+{
+    (void)unused;
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    CloseHandle(event);
+    CloseHandle(event);
+}
+
 static const struct {
     const char *name;
     void (*behave)(unsigned long number);
@@ -119,6 +128,7 @@ static const struct {
     {"leave-child", leave_child},
     {"open-handles", open_handles},
     {"leak", leak},
+    {"close-twice", close_twice},
 };
 
 int main(int argc, char *argv[])

@@ -104,6 +104,8 @@ static void add_data(
         text_add(text, "\"");
         for (unsigned i = 0; i < count; i++) {
             unsigned char byte = bytes[offset + i];
+            if (byte == '"' || byte == '\\')
+                text_add(text, "\\");
             text_add(text, byte < ' ' ? "\\x%02x" : "%c", byte);
         }
         text_add(text, "\"");

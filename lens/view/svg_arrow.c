@@ -33,22 +33,65 @@ static void draw_bow(
         head);
 }
 
-/** Writes what an arrow carries, beside its beginning. */
+/** Where an arrow's words stand: beside its beginning, or beside its end if
+ *  the beginning has the item's own words on that side. */
+struct spot {
+    int item;
+    bool end;  ///< in its last row
+    int side;
+};
+
+static struct spot spot_of(const struct story *story, const struct arrow *arrow)
+{
+    int from = story->thread[story->item[arrow->from].thread].column;
+    int to = story->thread[story->item[arrow->to].thread].column;
+    int side = to > from ? 1 : -1;
+    if (to == from)
+        return (struct spot){arrow->from, false, -plan_side(story, from)};
+    if (side == plan_side(story, from))
+        return (struct spot){arrow->to, !arrow->to_start, -side};
+    return (struct spot){arrow->from, false, side};
+}
+
+/** The columns that earlier arrows' words take at the same spot. */
+static int columns_taken(const struct story *story, const struct arrow *arrow)
+{
+    int columns = 0;
+    struct spot spot = spot_of(story, arrow);
+    int row =
+        spot.end ? story->item[spot.item].end_row : story->item[spot.item].row;
+    for (const struct arrow *one = story->arrow; one < arrow; one++) {
+        struct spot other = spot_of(story, one);
+        int its = other.end ? story->item[other.item].end_row
+                            : story->item[other.item].row;
+        if (one->kind != ARROW_ORDER && one->text[0] != '\0'
+            && other.side == spot.side && its == row)
+            columns += text_columns(one->text) + 1;
+    }
+    return columns;
+}
+
+/** Writes what an arrow carries; `away` is how far from the column. */
 static void write_note(
-    FILE *file, const struct arrow *arrow, int x, int y, int side)
+    FILE *file, const struct story *story, const struct plan *plan,
+    const struct arrow *arrow, int away)
 {
     struct text text = {0};
+    struct spot spot = spot_of(story, arrow);
+    const struct item *item = &story->item[spot.item];
+    int taken = columns_taken(story, arrow);
     text_add(&text, "%s", arrow->text);
-    text_cut(&text, PLAN_NOTE);
-    if (text.length == 0)
+    if (text.length == 0 || taken + 4 > PLAN_NOTE)
         return;
+    text_cut(&text, PLAN_NOTE - taken);
+    away += PLAN_BAR / 2 + 16 + taken * 7;
     fprintf(
         file,
         "<text class=\"halo %s\" x=\"%d\" y=\"%d\"%s>",
         arrow->kind == ARROW_MESSAGE ? "message" : "reason",
-        x + side * (PLAN_BAR / 2 + 16),
-        y - 3,
-        side < 0 ? " text-anchor=\"end\"" : "");
+        plan_x(plan, story->thread[item->thread].column) + spot.side * away,
+        plan_y(plan, spot.end ? item->end_row : item->row) - 3,
+        spot.side < 0 ? " text-anchor=\"end\"" : "");
     write_xml(file, text.at);
     fprintf(file, "</text>");
 }
@@ -95,12 +138,15 @@ void svg_arrow(
     if (source == target) {
         int side = -plan_side(story, source);
         draw_bow(file, class, head, x0, side, y0, y1);
-        write_note(file, arrow, x0 + side * 26, (y0 + y1) / 2 + 7, side);
+        write_note(file, story, plan, arrow, 18);
     } else {
         int side = x1 > x0 ? 1 : -1;
-        int away = plan_side(story, source) == side
-                       ? 0
-                       : operations_at(story, from->thread, from->row);
+        struct spot spot = spot_of(story, arrow);
+        const struct item *item = &story->item[spot.item];
+        int away = operations_at(
+            story,
+            item->thread,
+            spot.end ? item->end_row : item->row);
         fprintf(
             file,
             "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" "
@@ -111,7 +157,7 @@ void svg_arrow(
             x1 - side * (PLAN_BAR / 2 + 1),
             y1,
             head);
-        write_note(file, arrow, x0 + side * away, y0, side);
+        write_note(file, story, plan, arrow, away);
     }
     fprintf(file, "</g>\n");
 }

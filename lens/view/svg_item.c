@@ -99,11 +99,11 @@ static void write_result(
     int room = story->label_columns - 3 - text_columns(took.at);
     text_cut(&text, room);
     if (text.length > 0) {
-        fprintf(file, "<tspan class=\"%s\">→ ", result_class(item));
+        fprintf(file, " <tspan class=\"%s\">→ ", result_class(item));
         write_xml(file, text.at);
         fprintf(file, "</tspan>");
     } else if (item->ends_apart && item->kind == ITEM_CALL) {
-        fprintf(file, "<tspan class=\"result\">→ returns</tspan>");
+        fprintf(file, " <tspan class=\"result\">→ returns</tspan>");
     }
     if (took.length > 0) {
         fprintf(file, " <tspan class=\"small\">");
@@ -153,8 +153,6 @@ static void write_label(
         int row = item->inside ? item->row + 1 : item->end_row;
         fprintf(file, "</text>");
         open_text(file, x, plan_y(plan, row), side);
-    } else {
-        fprintf(file, " ");
     }
     write_result(file, story, item);
     fprintf(file, "</text>");
