@@ -18,6 +18,11 @@ define need
 endef
 in = $(MAKE_IN) $(dir $(call folder,$(1),$(2)))
 
+# These bring the shared folders up to date by themselves: one after another.
+ifneq ($(filter run-% grade-% grade trace-% sweep-% docs,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 .DEFAULT_GOAL := all
 .PHONY: all tools common lens checks $(FOLDERS) grade docs format clean help
 
@@ -41,7 +46,7 @@ run-%:              ## run-NN: play lesson NN's conversation, both sides
 
 grade-%:            ## grade-NN: grade your exercise NN; FROM=folder: another's
 	$(call need,exercises,$*)
-	+@$(if $(filter-out undefined,$(origin FROM)),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",$(call in,exercises,$*) grade)
+	+@$(if $(findstring command line,$(origin FROM)),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",$(call in,exercises,$*) grade)
 
 grade:              ## grade every exercise, and say what is next
 	+@mk/grade-all

@@ -203,8 +203,9 @@ static bool say_status(const struct part *part)
 {
     if (part->status != 0)
         printf(
-            part->status < 0xC0000000 ? "%-*s | (ended with exit status %lu)\n"
-                                      : "%-*s | (crashed: 0x%lX)\n",
+            part->status < 0xC0000000 || part->status >= 0xF0000000
+                ? "%-*s | (ended with exit status %lu)\n"
+                : "%-*s | (crashed: 0x%lX)\n",
             label_width,
             part->label,
             part->status);

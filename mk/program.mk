@@ -18,9 +18,9 @@ PLAY   ?= $(shell sed -n 's/^PLAY *:= *//p' $(LESSON)/Makefile)
 
 # The environment can name another folder's sources in the place of this one's,
 # and where to build them: a submission, or an answer of the tests.
-SOURCE ?= .
-OUT    ?= $(TOP)/build/$(KIND)/$(NAME)
-unexport SOURCE OUT
+SOURCE := $(or $(PIPEWORK_SOURCE),.)
+OUT    := $(or $(PIPEWORK_OUT),$(TOP)/build/$(KIND)/$(NAME))
+unexport PIPEWORK_SOURCE PIPEWORK_OUT
 
 ALL_CPPFLAGS += -I$(LESSON)
 SHARED  := $(TOP)/build/common/error.o $(TOP)/build/common/console.o \
@@ -64,7 +64,7 @@ $(OUT)/lens/%.exe: $(OUT)/%.o $(SHARED) $(LENS)
 	@mkdir -p $(@D)
 	$(call SAY,LENS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | grep '^$*\.c ' >$(@:.exe=.lines)
+	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | sed -n '/^$*\.c /p' >$(@:.exe=.lines)
 
 # A source that changed is compiled also when its date is an old one, as that of
 # a file out of an archive is: what counts is a copy of what it held last.
@@ -84,12 +84,12 @@ $(SHARED) $(PRECOMPILED): common
 common:
 	+@$(MAKE_IN) $(TOP)/common
 $(LENS): FORCE common
-	+@$(MAKE_IN) $(TOP)/lens
-$(PLAYER) $(GRADER): FORCE common
-	+@$(MAKE_IN) $(TOP)/checks READY=1 $(@F)
+	+@$(MAKE_IN) $(TOP)/lens READY=1
+$(PLAYER) $(GRADER) &: FORCE $(LENS)
+	+@$(MAKE_IN) $(TOP)/checks READY=1 $(notdir $(PLAYER) $(GRADER))
 ifneq ($(KIND),lessons)
-peers: common
-	+@$(MAKE_IN) $(LESSON) all lens
+peers: $(LENS)
+	+@$(MAKE_IN) $(LESSON) READY=1 all lens
 endif
 endif
 

@@ -37,7 +37,7 @@ graded: $(FOLDERS:%=%/graded)
 answers: $(ANSWERS)
 $(ANSWERS): build/answers/%: tools
 	@mk/answer checks/$*.patch $@/source
-	+@SOURCE=../../$@/source OUT=../../$@ \
+	+@PIPEWORK_SOURCE=../../$@/source PIPEWORK_OUT=../../$@ \
 		$(MAKE_IN) exercises/$(notdir $(patsubst %/,%,$(dir $*))) READY=1 lens
 
 # One test script for each topic.

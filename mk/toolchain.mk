@@ -8,7 +8,8 @@ CROSS_COMPILE ?=
 else
 CROSS_COMPILE ?= x86_64-w64-mingw32-
 endif
-ifeq ($(origin CC),default)
+# One from the environment is most likely not a compiler for Windows.
+ifneq ($(origin CC),command line)
 CC := $(CROSS_COMPILE)gcc
 endif
 WINDRES ?= $(CROSS_COMPILE)windres

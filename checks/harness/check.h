@@ -46,7 +46,7 @@ int run_checks(
     int argc, char *argv[], const char *lesson, const struct check *checks,
     size_t count);
 
-/** Says what the check does: shown when it fails. Ends a line before. */
+/** Says what the check does: shown when it fails. */
 void tried(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 
 /** Says what most likely is wrong if one of the next steps fails. */

@@ -41,11 +41,19 @@ static void describe_program(struct program *program, char *text, size_t size)
     if (is_running(program)) {
         const struct lens_record *inside =
             where_inside(scene_view(), program->id);
-        if (inside == NULL) {
+        if (inside == NULL && lens_view_full(scene_view())) {
             snprintf(
                 text,
                 size,
-                "%s computes: it is in no call",
+                "%s makes call after call, more than can be recorded",
+                program->name);
+            likely("a loop that does not end, in %s", program->name);
+        } else if (inside == NULL) {
+            snprintf(
+                text,
+                size,
+                "%s is in no call that the lens sees: it computes, or waits "
+                "elsewhere",
                 program->name);
             likely(
                 "a loop that does not end, or nothing but computing, in %s%s",
@@ -65,15 +73,19 @@ static void describe_program(struct program *program, char *text, size_t size)
     }
     GetExitCodeProcess(program->process, &code);
     const struct lens_record *crash = where_crashed(scene_view(), program->id);
-    if (crash != NULL || code >= 0xC0000000) {
-        likely("%s crashed: look at that line first", program->name);
+    if (crash != NULL || (code >= 0xC0000000 && code < 0xF0000000)) {
+        likely(
+            "%s crashed: look for what writes or reads outside its memory",
+            program->name);
         snprintf(
             text,
             size,
             "%s crashed: exception 0x%08lX%s%s",
             program->name,
             code,
-            code == EXCEPTION_ACCESS_VIOLATION ? ", access violation" : "",
+            code == EXCEPTION_ACCESS_VIOLATION ? ", access violation"
+            : code == EXCEPTION_STACK_OVERFLOW ? ", stack overflow"
+                                               : "",
             crash == NULL
                 ? ""
                 : where_line(program, crash->caller, place, sizeof place));
@@ -146,6 +158,7 @@ _Noreturn void fail_scene(const char *expected, const char *seen)
                 (size_t)snprintf(text + used, sizeof text - used, "%s", "\n");
         describe_program(program, text + used, sizeof text - used);
         describe_errors(program, text, sizeof text);
+        describe_output(&program->out, "its output:", text, sizeof text);
     }
     fail_check(expected, "%s", text);
 }

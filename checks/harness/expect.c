@@ -13,12 +13,16 @@
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 
+#define LEFT_BEHIND "%s starts a process and does not wait for its end"
+
 void wait_at_gate(struct program *program)
 {
     HANDLE either[] = {program->gate_reached, program->process};
     switch (
         WaitForMultipleObjects(2, either, FALSE, ms_until(scene_deadline()))) {
     case WAIT_OBJECT_0:
+        /* The next program that is held sets it again. */
+        ResetEvent(program->gate_reached);
         return;
     case WAIT_TIMEOUT:
         fail_late("it comes to the call at which the check holds it");
@@ -69,6 +73,7 @@ void expect_end(struct program *program, DWORD status)
     case TOO_LATE:
         fail_late(expected);
     case ENDED_FIRST:
+        likely(LEFT_BEHIND, program->name);
         fail_check(
             "no process is left behind",
             "%s ended with exit status %lu, but a process that it started "
@@ -78,11 +83,13 @@ void expect_end(struct program *program, DWORD status)
     case IN_TIME:
         if (code != status)
             fail_program(program, expected);
-        if (someone_is_left())
+        if (someone_is_left()) {
+            likely(LEFT_BEHIND, program->name);
             fail_check(
                 "no process is left behind",
                 "%s has ended, but a process that it started still runs",
                 program->name);
+        }
     }
 }
 

@@ -158,27 +158,34 @@ static bool find_program(
     return false;
 }
 
-/** Our own environment and behind it what @p extra says; to be freed. */
+/** What @p extra says, and behind it our own environment without what the user
+ * may have set for the lens; to be freed. */
 static wchar_t *make_environment(const char *extra)
 {
     wchar_t *own = GetEnvironmentStringsW();
-    size_t own_size = 0;
+    size_t own_size = 0, extra_size = 0;
     while (own[own_size] != L'\0')
         own_size += wcslen(own + own_size) + 1;
-    size_t extra_size = 0;
     while (extra != NULL && extra[extra_size] != '\0')
         extra_size += strlen(extra + extra_size) + 1;
 
     wchar_t *all = calloc(own_size + extra_size + 1, sizeof *all);
-    if (all != NULL) {
-        memcpy(all, own, own_size * sizeof *all);
-        MultiByteToWideChar(
+    wchar_t *to = all;
+    if (all != NULL && extra_size > 0)
+        to += MultiByteToWideChar(
             CP_UTF8,
             0,
-            extra_size > 0 ? extra : "",
+            extra,
             (int)extra_size,
-            all + own_size,
+            to,
             (int)extra_size);
+    for (wchar_t *from = own; all != NULL && *from != L'\0';) {
+        size_t length = wcslen(from) + 1;
+        if (extra_size == 0 || wcsncmp(from, L"LENS_", 5) != 0) {
+            memcpy(to, from, length * sizeof *to);
+            to += length;
+        }
+        from += length;
     }
     FreeEnvironmentStringsW(own);
     return all;

@@ -3,7 +3,7 @@
  * @file
  * @brief Starting, watching and ending the programs of one conversation.
  *
- * Nothing here judges: each function returns what happened. expect.h turns
+ * Nothing here judges: each function returns what happened. scene.h turns
  * that into passed and failed checks, play.c into a transcript.
  */
 #ifndef CHECKS_PROGRAM_H

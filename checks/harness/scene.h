@@ -63,7 +63,10 @@ struct program *start_with(
 /** Expects a line on standard output; @p times counts from the start. */
 void expect_line(struct program *program, const char *line, unsigned times);
 
-/** Waits until the program has reached its gate, before the named call. */
+/**
+ * Waits until the program has reached its gate, before the named call.
+ * @note open_gate() opens the gate of all programs of the check.
+ */
 void wait_at_gate(struct program *program);
 
 /** Lets the program go on from its gate. */

@@ -105,10 +105,12 @@ static void add_handles(
     const char *at = field->value;
     const char *end = at + field->value_length;
     while (at < end) {
-        char *behind;
-        if (end - at > 2 && at[0] == '0' && at[1] == 'x') {
-            add_handle(story, item, strtoul(at, &behind, 16), text);
-            at = behind < end ? behind : end;
+        size_t digits = 0;
+        if (end - at > 2 && at[0] == '0' && at[1] == 'x')
+            digits = strspn(at + 2, "0123456789abcdef");
+        if (digits > 0) {
+            add_handle(story, item, strtoul(at, NULL, 16), text);
+            at += 2 + digits;
         } else {
             text_add_part(text, at++, 1);
         }
