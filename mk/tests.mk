@@ -11,7 +11,7 @@ PATCHES := $(sort $(wildcard checks/right/*/*.patch checks/wrong/*/*.patch))
 ANSWERS := $(PATCHES:checks/%.patch=build/answers/%)
 # What the analysers look at: all but what is wrong on purpose.
 ANALYSED := $(filter-out exercises/% checks/specimens/specimen.c \
-              checks/lens/subject.c,$(filter %.c,$(SOURCES)))
+              checks/specimens/buggy_% checks/lens/subject.c,$(filter %.c,$(SOURCES)))
 ANALYSES := $(ANALYSED:%.c=build/analysis/%.txt)
 STUBS   := $(TOPICS:%=build/tests/%.t)
 

@@ -12,7 +12,7 @@ trace-%: tools viewer      ## trace-NN: draw lesson NN's conversation; FROM=fold
 	$(call need,lessons,$*)
 	+@$(call in,lessons,$*) READY=1 lens
 	+@mk/trace draw $(dir $(call folder,lessons,$*)) \
-		$(if $(filter-out undefined,$(origin FROM)),"$$FROM")
+		$(if $(findstring command line,$(origin FROM)),"$$FROM")
 
 timelines: $(TIMELINES)    ## renew the pictures lessons/NN-topic/timeline-NN.svg
 $(TIMELINES): timeline-%: tools viewer

@@ -50,7 +50,7 @@ struct row {
 /** Reads a list; returns the number of rows. */
 static int read_rows(FILE *list, struct row *rows, int limit)
 {
-    char row[200], name[48], line[12];
+    char row[200], name[48], line[12] = "";
     int count = 0;
     while (count < limit && fgets(row, sizeof row, list) != NULL) {
         unsigned long long address = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief The picture: its frame, its lifelines and its clock.
+ * @brief The picture: its frame, its lifelines, names and clock.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,16 +64,36 @@ static void write_start(
         height);
 }
 
-/** Draws a thread's name and its lifeline. */
-static void draw_thread(
+/** Where a thread's name begins. */
+static int head_top(const struct plan *plan, const struct thread *thread)
+{
+    return thread->heads ? 14 : plan_y(plan, thread->first) - 56;
+}
+
+/** Draws a thread's lifeline. */
+static void draw_life(
+    FILE *file, const struct plan *plan, const struct thread *thread)
+{
+    int x = plan_x(plan, thread->column);
+    fprintf(
+        file,
+        "<line class=\"life\" data-process=\"%d\" x1=\"%d\" y1=\"%d\" "
+        "x2=\"%d\" y2=\"%d\"/>\n",
+        thread->process,
+        x,
+        head_top(plan, thread),
+        x,
+        plan_y(plan, thread->last));
+}
+
+/** Draws a thread's name. */
+static void draw_head(
     FILE *file, const struct story *story, const struct plan *plan, int index)
 {
     const struct thread *thread = &story->thread[index];
-    if (thread->first == NOTHING)
-        return;
     const struct process *process = &story->process[thread->process];
     int x = plan_x(plan, thread->column);
-    int top = thread->heads ? 14 : plan_y(plan, thread->first) - 56;
+    int top = head_top(plan, thread);
     struct text who = {0}, ids = {0};
     words_who(story, index, &who);
     text_cut(&who, 24);
@@ -85,16 +105,10 @@ static void draw_thread(
         width = other;
     fprintf(
         file,
-        "<g class=\"thread\" data-process=\"%d\"><line class=\"life\" "
-        "x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/><rect x=\"%d\" y=\"%d\" "
-        "width=\"%d\" height=\"%d\" rx=\"5\" fill=\"#e8edf2\" "
-        "stroke=\"#6f7d89\"/><text class=\"name\" x=\"%d\" y=\"%d\" "
-        "text-anchor=\"middle\">",
+        "<g data-process=\"%d\"><rect x=\"%d\" y=\"%d\" width=\"%d\" "
+        "height=\"%d\" rx=\"5\" fill=\"#e8edf2\" stroke=\"#6f7d89\"/>"
+        "<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
         thread->process,
-        x,
-        top,
-        x,
-        plan_y(plan, thread->last),
         x - width / 2,
         top,
         width,
@@ -102,17 +116,13 @@ static void draw_thread(
         x,
         top + (ids.length > 0 ? 15 : 21));
     write_xml(file, who.at);
-    fprintf(file, "</text>");
-    if (ids.length > 0) {
-        fprintf(
-            file,
-            "<text class=\"small\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
-            x,
-            top + 28);
-        write_xml(file, ids.at);
-        fprintf(file, "</text>");
-    }
-    fprintf(file, "</g>\n");
+    fprintf(
+        file,
+        "</text><text class=\"small\" x=\"%d\" y=\"%d\" "
+        "text-anchor=\"middle\">%s</text></g>\n",
+        x,
+        top + 28,
+        ids.at);
 }
 
 /** Writes the clock at one row. */
@@ -166,12 +176,16 @@ void svg_write(
     int height = plan.bottom + missing + svg_legend(NULL, story, &plan);
     write_start(file, &plan, height, title, use);
     for (int i = 0; i < story->threads; i++)
-        draw_thread(file, story, &plan, i);
+        if (story->thread[i].first != NOTHING)
+            draw_life(file, &plan, &story->thread[i]);
     write_clock(file, story, &plan);
     for (int i = 0; i < story->items; i++)
         svg_operation(file, story, &plan, story->by_row[i]);
     for (int i = 0; i < story->arrows; i++)
         svg_arrow(file, story, &plan, &story->arrow[i]);
+    for (int i = 0; i < story->threads; i++)
+        if (story->thread[i].first != NOTHING)
+            draw_head(file, story, &plan, i);
     for (int i = 0; i < story->items; i++)
         svg_item(file, story, &plan, story->by_row[i], use);
     write_missing(file, story, &plan);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lens/view/file.h"
+#include "lens/view/label.h"
 #include "lens/view/svg.h"
 #include "lens/view/table.h"
 #include "lens/view/words.h"
@@ -111,6 +112,16 @@ static int operations_at(const struct story *story, int thread, int row)
     return count > 0 ? 3 + count * PLAN_OPERATION : 0;
 }
 
+/** How far an item reaches to one side: its bar, or its words there. */
+static int reach_of(
+    const struct story *story, const struct item *item, int side, bool last_row)
+{
+    int reach = PLAN_BAR / 2 + 1;
+    if (plan_side(story, story->thread[item->thread].column) == side)
+        reach += 10 + label_width(story, item, last_row);
+    return reach;
+}
+
 void svg_arrow(
     FILE *file, const struct story *story, const struct plan *plan,
     const struct arrow *arrow)
@@ -152,9 +163,9 @@ void svg_arrow(
             "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" "
             "marker-end=\"url(#%s)\"/>",
             class,
-            x0 + side * (PLAN_BAR / 2 + 1),
+            x0 + side * reach_of(story, from, side, false),
             y0,
-            x1 - side * (PLAN_BAR / 2 + 1),
+            x1 - side * reach_of(story, to, -side, !arrow->to_start),
             y1,
             head);
         write_note(file, story, plan, arrow, away);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lens/view/file.h"
+#include "lens/view/label.h"
 #include "lens/view/svg.h"
 #include "lens/view/table.h"
 #include "lens/view/words.h"
@@ -87,27 +88,16 @@ static const char *result_class(const struct item *item)
 
 /** Writes the result, the notes and the duration. */
 static void write_result(
-    FILE *file, const struct story *story, const struct item *item)
+    FILE *file, const struct item *item, const struct label *label)
 {
-    struct text text = {0}, took = {0};
-    words_result(story, item, &text);
-    struct text notes = {0};
-    words_notes(item, &notes);
-    if (notes.length > 0)
-        text_add(&text, text.length > 0 ? ", %s" : "%s", notes.at);
-    words_duration(story, item, &took);
-    int room = story->label_columns - 3 - text_columns(took.at);
-    text_cut(&text, room);
-    if (text.length > 0) {
-        fprintf(file, " <tspan class=\"%s\">→ ", result_class(item));
-        write_xml(file, text.at);
+    if (label->result.length > 0) {
+        fprintf(file, " <tspan class=\"%s\">", result_class(item));
+        write_xml(file, label->result.at);
         fprintf(file, "</tspan>");
-    } else if (item->ends_apart && item->kind == ITEM_CALL) {
-        fprintf(file, " <tspan class=\"result\">→ returns</tspan>");
     }
-    if (took.length > 0) {
+    if (label->took.length > 0) {
         fprintf(file, " <tspan class=\"small\">");
-        write_xml(file, took.at);
+        write_xml(file, label->took.at);
         fprintf(file, "</tspan>");
     }
 }
@@ -132,13 +122,8 @@ static void write_label(
     int side = plan_side(story, column);
     int x = plan_x(plan, column)
             + side * (PLAN_BAR / 2 + 7 + PLAN_DEEP * (side > 0) * item->depth);
-    bool one_line =
-        item->row == item->end_row || (item->inside && words_fit(story, item));
-    struct text argument = {0};
-    words_argument(story, item, &argument);
-    text_cut(
-        &argument,
-        story->label_columns - 1 - (int)strlen(words_title(item)));
+    struct label label;
+    label_make(story, item, &label);
     open_text(file, x, plan_y(plan, item->row), side);
     bool bad = item->kind != ITEM_CALL && item->kind != ITEM_ROUTINE
                && item->kind != ITEM_EXIT;
@@ -147,14 +132,13 @@ static void write_label(
         "<tspan class=\"name%s\">%s</tspan>%s",
         bad ? " bad" : "",
         words_title(item),
-        argument.length > 0 ? " " : "");
-    write_xml(file, argument.at);
-    if (!one_line) {
-        int row = item->inside ? item->row + 1 : item->end_row;
+        label.argument.length > 0 ? " " : "");
+    write_xml(file, label.argument.at);
+    if (!label.one_line) {
         fprintf(file, "</text>");
-        open_text(file, x, plan_y(plan, row), side);
+        open_text(file, x, plan_y(plan, label.row), side);
     }
-    write_result(file, story, item);
+    write_result(file, item, &label);
     fprintf(file, "</text>");
 }
 
