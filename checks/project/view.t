@@ -227,9 +227,10 @@ for (['many'], ['many', '--stable']) {
         'ten clients at once: each is joined with the thread that served it');
     is(scalar(grep { /^server > client \d+: closed$/ } @all), 10, 'and told that it closed');
 }
+like(text_of("$base.txt"), qr/\bpipe=h19 overlapped/, 'a stable picture numbers the handles');
 
 # Overlapped: connected and read later than asked for.
-make_up('overlapped', <<'END');
+my $overlapped = <<'END';
     1.1 start | t0 0 | in server
     call | t0 10 | t1 20 | name CreateNamedPipeW | nth 1 | handle 0x40 | result 0x40 | flags opens | in name="\\.\pipe\x" open=0x40000003 mode=0x8 max=1 out=512 in=512 wait=0
     call | t0 22 | t1 25 | name CreateEventW | nth 1 | handle 0x44 | result 0x44 | flags opens | in manual=1 set=0 name=NULL
@@ -247,6 +248,7 @@ make_up('overlapped', <<'END');
     1.1 leak | t0 700 | name CreateEventW | nth 1 | handle 0x44 | in manual=1 set=0 name=NULL
     exit | t0 710
 END
+make_up('overlapped', $overlapped);
 for (['overlapped'], ['overlapped', '--stable']) {
     $base = draw(@$_);
     looks_good($base);
@@ -263,6 +265,19 @@ for (['overlapped'], ['overlapped', '--stable']) {
 }
 like($story = text_of("$base.svg"), qr/CreateEventW<.*→ h2</, 'a stable picture names handles in their order');
 unlike($story, qr/0x61fe00/, 'and has no address');
+my %of;
+for (@{decode_json(slurp("$base.json"))->{traceEvents}}) {
+    $of{"$_->{name} $_->{args}{number}"} //= $_ if $_->{args}{number};
+}
+cmp_ok($of{'WaitForSingleObject 1'}{ts} + $of{'WaitForSingleObject 1'}{dur}, '>',
+    $of{'CreateFileW 1'}{ts}, 'the wait for an event ends after what ended it');
+
+# The same with other times, handles, addresses, processes and threads.
+make_up('overlapped', $overlapped =~ s/\b(t[01]) (\d+)/"$1 " . 77 * $2/ger
+    =~ s/0x([34])(\d)\b/0x1$2$1/gr =~ s/0x61fe00/0xfeed00/gr
+    =~ s/^    (\d)\.(\d)/8$1.7$2/gmr);
+draw('overlapped', '--stable');
+is(text_of("$base.svg"), $story, 'a stable picture tells nothing of all that');
 
 # What goes wrong: a gate, a hang, a crash, a meddled call, a full record.
 make_up('wrong', <<'END');
@@ -324,6 +339,8 @@ make_up('pieces', <<'END');
     1.1 call | t0 60 | t1 61 | name ReadFile | nth 3 | handle 0x44 | bytes 6 | in file=0x44 size=9 | out data="onetwo" n=6
     2.1 call | t0 62 | t1 63 | name WriteFile | nth 2 | handle 0x30 | in file=0x30 data="" size=0 | out n=0
     1.1 call | t0 64 | t1 65 | name ReadFile | nth 4 | handle 0x40 | in file=0x40 size=9 | out data="" n=0
+    3.1 call | t0 66 | t1 67 | name WriteFile | nth 3 | handle 0x30 | bytes 6 | in file=0x30 data="q\" n=1" size=6 | out n=6
+    1.1 call | t0 68 | t1 69 | name ReadFile | nth 5 | handle 0x44 | bytes 6 | in file=0x44 size=9 | out data="q\" n=1" n=6
     2.1 exit | t0 70
     3.1 exit | t0 71
     1.1 exit | t0 72
@@ -332,7 +349,7 @@ $base = draw('pieces');
 looks_good($base);
 is_deeply([sort grep { /"/ } messages($base)], [sort
     'client 1 > server: "ab"', 'client 1 > server: "c\"\\\\\x01"', 'client 1 > server: ""',
-    'client 2 > server: "one"', 'client 2 > server: "two"'],
+    'client 2 > server: "one"', 'client 2 > server: "two"', 'client 2 > server: "q\" n=1"'],
     'pieces of messages, by their bytes; each client at its own end of the pipe');
 
 # A completion port, a routine inside a wait, a mailslot, signals.
@@ -365,6 +382,24 @@ for (['other'], ['other', '--stable']) {
     like(text_of("$base.txt"), qr/  completion routine of ReadFileEx → 3 bytes/,
         'a routine is inside of its wait');
     like(text_of("$base.txt"), qr/SleepEx → WAIT_IO_COMPLETION/, 'which says so');
+}
+
+# One thread has both ends of a pipe.
+make_up('alone', <<'END');
+    1.1 start | t0 0 | in both
+    call | t0 1 | t1 2 | name CreateNamedPipeW | nth 1 | handle 0x40 | result 0x40 | flags opens | in name="\\.\pipe\x" open=0x3
+    call | t0 3 | t1 4 | name CreateFileW | nth 1 | handle 0x44 | result 0x44 | flags opens | in name="\\.\pipe\x" access=0x3
+    call | t0 5 | t1 6 | name ConnectNamedPipe | nth 1 | handle 0x40 | error 535 | flags failed | in pipe=0x40
+    call | t0 7 | t1 8 | name WriteFile | nth 1 | handle 0x44 | bytes 29 | in file=0x44 data="a message that is rather long" size=29 | out n=29
+    call | t0 9 | t1 10 | name ReadFile | nth 1 | handle 0x40 | bytes 29 | in file=0x40 size=99 | out data="a message that is rather long" n=29
+    exit | t0 11
+END
+for (['alone'], ['alone', '--stable']) {
+    $base = draw(@$_);
+    looks_good($base);
+    is_deeply([messages($base)],
+        ['both > both: connects', 'both > both: "a message that is rather long"'],
+        'a thread can talk to itself');
 }
 
 make_up('nothing', '');

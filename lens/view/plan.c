@@ -13,13 +13,23 @@ double plan_width(const char *text, double size)
     return text_columns(text) * letter * size;
 }
 
+/** The room left of a column that stands alone: its arrows, and their words,
+ *  are there. */
+static int room_alone(const struct story *story)
+{
+    for (int i = 0; i < story->arrows; i++)
+        if (story->arrow[i].kind != ARROW_ORDER)
+            return (int)(PLAN_NOTE * letter * 11) + 44;
+    return 70;
+}
+
 struct plan plan_make(const struct story *story)
 {
     int label = (int)(story->label_columns * letter * 12) + 24;
     int clock = story->stable ? 6 : 88;
     struct plan plan = {
         .top = 74,
-        .first = clock + (story->columns > 1 ? label : 70),
+        .first = clock + (story->columns > 1 ? label : room_alone(story)),
         .gap = 230,
         .pitch = label + 14,
     };

@@ -116,13 +116,16 @@ static void draw_head(
         x,
         top + (ids.length > 0 ? 15 : 21));
     write_xml(file, who.at);
-    fprintf(
-        file,
-        "</text><text class=\"small\" x=\"%d\" y=\"%d\" "
-        "text-anchor=\"middle\">%s</text></g>\n",
-        x,
-        top + 28,
-        ids.at);
+    fprintf(file, "</text>");
+    if (ids.length > 0)
+        fprintf(
+            file,
+            "<text class=\"small\" x=\"%d\" y=\"%d\" "
+            "text-anchor=\"middle\">%s</text>",
+            x,
+            top + 28,
+            ids.at);
+    fprintf(file, "</g>\n");
 }
 
 /** Writes the clock at one row. */

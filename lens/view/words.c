@@ -92,7 +92,7 @@ static void add_handle(
     if (!story->stable || value == 0 || value >= UINT32_MAX - 8)
         text_add(text, "0x%x", value);
     else if (life != NOTHING)
-        text_add(text, "h%u", value);
+        text_add(text, "h%d", story->life[life].number);
     else
         text_add(text, "h?");
 }
