@@ -1,6 +1,6 @@
 # The project's own tests: `make check` and `make check-all`.
 
-SOURCES := $(sort $(wildcard common/*.[ch] lens/*.[ch] mk/*.h \
+SOURCES := $(sort $(wildcard common/*.[ch] lens/*.[ch] lens/*/*.[ch] mk/*.h \
              checks/*.c checks/*/*.[ch] lessons/*/*.[ch] exercises/*/*.[ch] \
              solutions/*/*.[ch]))
 TOPICS  := $(patsubst solutions/%/Makefile,%,$(wildcard solutions/*/Makefile))

@@ -42,10 +42,11 @@ static bool is_linked(
 static char *copy(struct output *output)
 {
     char *text = malloc(OUTPUT_LIMIT + 1);
-    if (text == NULL)
-        stop("no memory for what a program printed");
-    copy_output(output, text);
-    return text;
+    if (text != NULL) {
+        copy_output(output, text);
+        return text;
+    }
+    stop("no memory for what a program printed");
 }
 
 bool report_names(
