@@ -42,7 +42,7 @@ static void says_ready_in_time(void)
            "fflush(stdout), or never");
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = NO_RACE ",CreateNamedPipeW:1:delay=100"});
+        &(struct conditions){.fault = NO_RACE ",CreateNamedPipeW:1:delay=30"});
     expect_line(server, "ready", 1);
     connect_peer(PIPE_NAME);
 }
