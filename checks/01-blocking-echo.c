@@ -36,14 +36,18 @@ static struct program *start_ready(const char *command_line)
 
 static void says_ready_in_time(void)
 {
-    tried("started `server 1` with a slow CreateNamedPipeW, waited for the "
-          "line `ready`, opened the pipe");
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
     likely("the server prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = NO_RACE ",CreateNamedPipeW:1:delay=30"});
-    expect_line(server, "ready", 1);
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(server->out.text, "ready") != NULL)
+        fail_program(server, "no `ready` where there is no pipe");
+    start_ready("server 1");
     connect_peer(PIPE_NAME);
 }
 
