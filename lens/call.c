@@ -190,7 +190,7 @@ void lens_enter(
     const ULONG_PTR *values)
 {
     DWORD last_error = GetLastError();
-    int gate;
+    const char *gate;
 
     *call = (struct lens_call){
         .id = id,
@@ -199,8 +199,8 @@ void lens_enter(
         .last_error = last_error,
     };
     gate = lens_gate_find(call);
-    record_before(call, gate >= 0, values);
-    if (gate >= 0)
+    record_before(call, gate != NULL, values);
+    if (gate != NULL)
         lens_gate_wait(call, gate);
     interfere(call);
     forget_handle(call, values);
@@ -272,6 +272,8 @@ void lens_leave(
         collected = lens_operation_collected(call, failed, values);
     if (!failed)
         follow_ports(call, result, values);
+    if (!failed && call->id == LENS_SetConsoleCtrlHandler)
+        lens_ctrl_c_handler((PHANDLER_ROUTINE)values[0], values[1] != 0);
     if (call->record != NULL) {
         record_after(call, result, failed, collected, values);
         follow_handles(call, result, failed, values);

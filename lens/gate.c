@@ -11,10 +11,10 @@
  */
 #include "lens/lens.h"
 
-#define GATE_WAIT_MS 30000
+enum { GATE_WAIT_MS = 30000, GATES_MAX = 64, GATE_NAME_MAX = 24 };
 
 /** Opens one of the gate's events; stops if the check has not made it. */
-static HANDLE open_event(int gate, const char *which)
+static HANDLE open_event(const char *gate, const char *which)
 {
     char name[64] = {0};
     struct lens_text text = LENS_TEXT(name);
@@ -23,7 +23,7 @@ static HANDLE open_event(int gate, const char *which)
     HANDLE event;
 
     lens_put(&text, "pipework-gate-");
-    lens_put_number(&text, (uint64_t)gate);
+    lens_put(&text, gate);
     lens_put(&text, which);
     MultiByteToWideChar(CP_UTF8, 0, name, -1, plain, 64);
     event = lens_real.OpenEventW(
@@ -35,7 +35,22 @@ static HANDLE open_event(int gate, const char *which)
     return event;
 }
 
-void lens_gate_wait(const struct lens_call *call, int gate)
+const char *lens_gate_name(const char *name, int position)
+{
+    static char names[GATES_MAX][GATE_NAME_MAX];
+    struct lens_text text;
+
+    if (position >= GATES_MAX)
+        lens_stop("LENS_GATE has too many entries", "", "");
+    text = LENS_TEXT(names[position]);
+    if (name != NULL)
+        lens_put(&text, name);
+    else
+        lens_put_number(&text, (uint64_t)position);
+    return names[position];
+}
+
+void lens_gate_wait(const struct lens_call *call, const char *gate)
 {
     HANDLE reached = open_event(gate, "-reached");
     HANDLE open = open_event(gate, "-open");

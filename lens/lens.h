@@ -177,11 +177,19 @@ void lens_faults_read(char *text);
 void lens_gates_read(char *text);
 /** Fills in fault, delay and shorten. */
 void lens_faults_find(struct lens_call *call);
-/** Which gate stands before this call; -1 if none. */
-int lens_gate_find(const struct lens_call *call);
+/** The name of the gate that stands before this call; NULL if none does. */
+const char *lens_gate_find(const struct lens_call *call);
 
 /* gate.c */
-void lens_gate_wait(const struct lens_call *call, int gate);
+/** Keeps a gate's name; one that has none is named by its position. */
+const char *lens_gate_name(const char *name, int position);
+void lens_gate_wait(const struct lens_call *call, const char *gate);
+
+/* ctrl_c.c: LENS_CTRL_C. */
+/** Waits, in a thread of its own, for the event of this name. */
+void lens_ctrl_c_watch(const WCHAR *name);
+/** Follows SetConsoleCtrlHandler. */
+void lens_ctrl_c_handler(PHANDLER_ROUTINE handler, bool add);
 
 /* names.c: LENS_SUFFIX. */
 void lens_suffix_set(const WCHAR *suffix);

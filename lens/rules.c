@@ -4,7 +4,7 @@
  * @brief LENS_FAULT and LENS_GATE: which call of which function is meant.
  *
  *     LENS_FAULT=[program/]Function:N:WHAT[,...]
- *     LENS_GATE=[program/]Function:N[,...]
+ *     LENS_GATE=[program/]Function:N[=NAME][,...]
  */
 #include "lens/lens.h"
 #include <errno.h>
@@ -21,7 +21,7 @@ struct rule {
     uint32_t pass;
     uint32_t leave;
     bool shorten;
-    int gate;  ///< its position in LENS_GATE
+    const char *gate;  ///< the gate's name
 };
 
 static struct rule faults[RULES_MAX];
@@ -137,14 +137,17 @@ static void read_gate(char *item, int position)
 {
     char whole[128] = {0};
     struct lens_text copy = LENS_TEXT(whole);
-    struct rule rule = {.gate = position};
+    struct rule rule = {0};
     bool ours;
+    const char *nth;
 
     lens_put(&copy, item);
     item = without_program(item, &ours);
     rule.id = find_function("LENS_GATE", cut(&item, ':'));
-    if (!read_number(item, &rule.nth))
-        lens_stop("LENS_GATE is not [program/]Function:N: ", whole, "");
+    nth = cut(&item, '=');
+    if (!read_number(nth, &rule.nth) || (item != NULL && *item == '\0'))
+        lens_stop("LENS_GATE is not [program/]Function:N[=NAME]: ", whole, "");
+    rule.gate = lens_gate_name(item, position);
     if (!ours)
         return;
     if (gate_count == RULES_MAX)
@@ -188,10 +191,10 @@ void lens_faults_find(struct lens_call *call)
     }
 }
 
-int lens_gate_find(const struct lens_call *call)
+const char *lens_gate_find(const struct lens_call *call)
 {
     for (int i = 0; i < gate_count; i++)
         if (is_meant(&gates[i], call))
             return gates[i].gate;
-    return -1;
+    return NULL;
 }

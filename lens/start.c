@@ -126,6 +126,10 @@ static bool read_environment(void)
         lens_gates_read(text);
         any = true;
     }
+    if (setting("LENS_CTRL_C", wide)) {
+        lens_ctrl_c_watch(wide);
+        any = true;
+    }
     if (setting("LENS_RECORD", wide)) {
         lens_recorder_open(wide);
         any = true;

@@ -15,27 +15,78 @@
 
 #define LEFT_BEHIND "%s starts a process and does not wait for its end"
 
-void wait_at_gate(struct program *program)
+void wait_at_gate_number(struct program *program, size_t index)
 {
-    HANDLE either[] = {program->gate_reached, program->process};
+    static const char expected[] =
+        "it comes to the call at which the check holds it";
+    HANDLE either[] = {program->gates[index].reached, program->process};
     switch (
         WaitForMultipleObjects(2, either, FALSE, ms_until(scene_deadline()))) {
     case WAIT_OBJECT_0:
-        /* The next program that is held sets it again. */
-        ResetEvent(program->gate_reached);
         return;
     case WAIT_TIMEOUT:
-        fail_late("it comes to the call at which the check holds it");
+        fail_late(expected);
     default:
-        fail_program(
-            program,
-            "it comes to the call at which the check holds it");
+        fail_program(program, expected);
     }
+}
+
+void wait_at_gate(struct program *program)
+{
+    wait_at_gate_number(program, 0);
+}
+
+void open_gate_number(struct program *program, size_t index)
+{
+    SetEvent(program->gates[index].open);
 }
 
 void open_gate(struct program *program)
 {
-    SetEvent(program->gate_open);
+    open_gate_number(program, 0);
+}
+
+/** Waits until a call has come as far as is asked for. */
+static const struct lens_record *wait_for_call(
+    struct program *program, const char *call, uint32_t nth, bool returned)
+{
+    char expected[200];
+    snprintf(
+        expected,
+        sizeof expected,
+        returned ? "%s number %u of %s returns" : "%s number %u of %s begins",
+        call,
+        nth,
+        program->name);
+    for (;;) {
+        bool ended = !is_running(program);
+        const struct lens_record *record = find_call(program, call, nth);
+        if (record != NULL
+            && (returned ? record->t1 != 0
+                         : (record->flags & LENS_FLAG_AT_GATE) == 0))
+            return record;
+        if (ended)
+            fail_program(program, expected);
+        if (ms_until(scene_deadline()) == 0)
+            fail_late(expected);
+        Sleep(1);
+    }
+}
+
+void wait_inside(struct program *program, const char *call, uint32_t nth)
+{
+    wait_for_call(program, call, nth, false);
+}
+
+const struct lens_record *wait_called(
+    struct program *program, const char *call, uint32_t nth)
+{
+    return wait_for_call(program, call, nth, true);
+}
+
+void press_ctrl_c(struct program *program)
+{
+    SetEvent(program->ctrl_c);
 }
 
 void expect_line(struct program *program, const char *line, unsigned times)

@@ -12,7 +12,10 @@
 #include "checks/harness/scene.h"
 #include "common/error.h"
 
-enum { PEERS_MAX = 64, SHOWN = 12 };
+enum { PEERS_MAX = 512, SHOWN = 12 };
+
+#define CAN_OPEN "a client can open the pipe"
+#define TAKES    "the other side takes what the check sends"
 
 struct peer {
     HANDLE pipe;           // NULL: not used
@@ -59,39 +62,93 @@ static _Noreturn void fail_call(
     fail_scene(expected, text);
 }
 
-struct peer *connect_peer(const wchar_t *name)
+/** Opens a pipe for overlapped operations. */
+static HANDLE open_pipe(const wchar_t *name, DWORD access)
+{
+    return CreateFileW(
+        scene_name(name),
+        access,
+        0,              // no sharing
+        NULL,           // default security
+        OPEN_EXISTING,  // pipes are not created here
+        FILE_FLAG_OVERLAPPED,
+        NULL);  // no template
+}
+
+struct peer *connect_peer_as(const wchar_t *name, DWORD access, DWORD read_mode)
 {
     struct peer *peer = new_peer();
-    HANDLE pipe = CreateFileW(
-        scene_name(name),
-        GENERIC_READ | GENERIC_WRITE,
-        0,
-        NULL,
-        OPEN_EXISTING,
-        FILE_FLAG_OVERLAPPED,
-        NULL);
+    HANDLE pipe = open_pipe(name, access);
     if (pipe == INVALID_HANDLE_VALUE)
-        fail_call("a client can open the pipe", "CreateFileW", GetLastError());
+        fail_call(CAN_OPEN, "CreateFileW", GetLastError());
+    peer->pipe = pipe;
+    if (read_mode != 0
+        && !SetNamedPipeHandleState(pipe, &read_mode, NULL, NULL))
+        fail_call(
+            "a client can set its read mode",
+            "SetNamedPipeHandleState",
+            GetLastError());
+    return peer;
+}
+
+struct peer *connect_peer(const wchar_t *name)
+{
+    return connect_peer_as(name, GENERIC_READ | GENERIC_WRITE, 0);
+}
+
+struct peer *connect_peer_waiting(const wchar_t *name)
+{
+    struct peer *peer = new_peer();
+    for (;;) {
+        HANDLE pipe = open_pipe(name, GENERIC_READ | GENERIC_WRITE);
+        if (pipe != INVALID_HANDLE_VALUE) {
+            peer->pipe = pipe;
+            return peer;
+        }
+        if (GetLastError() != ERROR_PIPE_BUSY)
+            fail_call(CAN_OPEN, "CreateFileW", GetLastError());
+        DWORD left = ms_until(scene_deadline());
+        if (left == 0)
+            fail_late(CAN_OPEN);
+        /* Another one may take the instance first: then once more. */
+        if (!WaitNamedPipeW(scene_name(name), left)
+            && GetLastError() != ERROR_SEM_TIMEOUT)
+            fail_call(CAN_OPEN, "WaitNamedPipeW", GetLastError());
+    }
+}
+
+DWORD try_connect(const wchar_t *name, DWORD access)
+{
+    HANDLE pipe = open_pipe(name, access);
+    if (pipe == INVALID_HANDLE_VALUE)
+        return GetLastError();
+    CloseHandle(pipe);
+    return ERROR_SUCCESS;
+}
+
+struct peer *create_peer_as(const wchar_t *name, const struct peer_pipe *how)
+{
+    struct peer *peer = new_peer();
+    DWORD buffer = how->buffer != 0 ? how->buffer : 4096;
+    HANDLE pipe = CreateNamedPipeW(
+        scene_name(name),
+        (how->access != 0 ? how->access : PIPE_ACCESS_DUPLEX)
+            | FILE_FLAG_OVERLAPPED,
+        how->mode | PIPE_REJECT_REMOTE_CLIENTS,
+        how->instances != 0 ? how->instances : 1,
+        buffer,
+        buffer,
+        how->timeout_ms != 0 ? how->timeout_ms : 50,
+        NULL);  // default security
+    if (pipe == INVALID_HANDLE_VALUE)
+        environment_trouble("CreateNamedPipeW", "the check's own pipe");
     peer->pipe = pipe;
     return peer;
 }
 
 struct peer *create_peer(const wchar_t *name)
 {
-    struct peer *peer = new_peer();
-    HANDLE pipe = CreateNamedPipeW(
-        scene_name(name),
-        PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
-        PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS,
-        1,
-        4096,
-        4096,
-        0,
-        NULL);
-    if (pipe == INVALID_HANDLE_VALUE)
-        environment_trouble("CreateNamedPipeW", "the check's own pipe");
-    peer->pipe = pipe;
-    return peer;
+    return create_peer_as(name, &(struct peer_pipe){0});
 }
 
 /**
@@ -166,20 +223,41 @@ static const char *show_bytes(
     return text;
 }
 
-void send_bytes(struct peer *peer, const void *data, size_t size)
+void begin_send(struct peer *peer, const void *data, size_t size)
+{
+    DWORD error = ERROR_SUCCESS;
+    if (!WriteFile(peer->pipe, data, (DWORD)size, NULL, &peer->operation))
+        error = GetLastError();
+    if (error != ERROR_SUCCESS && error != ERROR_IO_PENDING)
+        fail_call(TAKES, "WriteFile", error);
+}
+
+void finish_send(struct peer *peer)
 {
     DWORD bytes;
-    BOOL begun =
-        WriteFile(peer->pipe, data, (DWORD)size, NULL, &peer->operation);
-    DWORD error = finish(peer, begun, &bytes);
+    DWORD error = finish(peer, TRUE, &bytes);
     sent += bytes;
     if (error == WAIT_TIMEOUT)
-        fail_late("the other side takes what the check sends");
+        fail_late(TAKES);
     if (error != ERROR_SUCCESS)
+        fail_call(TAKES, "WriteFile", error);
+}
+
+void send_bytes(struct peer *peer, const void *data, size_t size)
+{
+    begin_send(peer, data, size);
+    finish_send(peer);
+}
+
+size_t peek_peer(struct peer *peer)
+{
+    DWORD available;
+    if (!PeekNamedPipe(peer->pipe, NULL, 0, NULL, &available, NULL))
         fail_call(
-            "the other side takes what the check sends",
-            "WriteFile",
-            error);
+            "the check can look into its pipe",
+            "PeekNamedPipe",
+            GetLastError());
+    return available;
 }
 
 /** Where two pieces of data part; at the end of the shorter one at last. */
@@ -225,6 +303,40 @@ void expect_bytes(struct peer *peer, const void *data, size_t size)
             "%s\nthe first difference is at byte %zu, counted from 0",
             show_bytes(got, received, text, sizeof text),
             first_difference(got, received, data, size));
+}
+
+void expect_message(struct peer *peer, const void *data, size_t size)
+{
+    static char got[OUTPUT_LIMIT];
+    char text[SHOWN * 4 + 60], expected[SHOWN * 4 + 100];
+    snprintf(
+        expected,
+        sizeof expected,
+        "the check gets one message of %s",
+        show_bytes(data, size, text, sizeof text));
+    DWORD bytes;
+    BOOL begun = ReadFile(peer->pipe, got, sizeof got, NULL, &peer->operation);
+    DWORD error = finish_read(peer, begun, &bytes);
+    if (error == WAIT_TIMEOUT)
+        fail_scene(expected, "nothing came");
+    if (error != ERROR_SUCCESS && error != ERROR_MORE_DATA)
+        fail_call(expected, "ReadFile", error);
+    if (error == ERROR_MORE_DATA || bytes != size
+        || memcmp(got, data, size) != 0)
+        fail_check(
+            expected,
+            "a message of %s%s",
+            show_bytes(got, bytes, text, sizeof text),
+            error == ERROR_MORE_DATA ? ", and more" : "");
+}
+
+void disconnect_peer(struct peer *peer)
+{
+    if (!DisconnectNamedPipe(peer->pipe))
+        fail_call(
+            "the check can disconnect its client",
+            "DisconnectNamedPipe",
+            GetLastError());
 }
 
 void expect_close(struct peer *peer)

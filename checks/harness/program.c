@@ -424,7 +424,10 @@ void free_program(struct program *program)
     close_if_open(program->process);
     close_if_open(program->thread);
     close_if_open(program->changed);
-    close_if_open(program->gate_reached);
-    close_if_open(program->gate_open);
+    close_if_open(program->ctrl_c);
+    for (size_t i = 0; i < GATES_MAX; i++) {
+        close_if_open(program->gates[i].reached);
+        close_if_open(program->gates[i].open);
+    }
     free(program);
 }

@@ -19,6 +19,15 @@
  */
 enum { OUTPUT_LIMIT = 64 * 1024, LINES_LIMIT = 4096 };
 
+/** How many gates a program can have. */
+enum { GATES_MAX = 8 };
+
+/** Two events that hold a program before a call, and let it go on. */
+struct gate {
+    HANDLE reached; /**< set by the lens at the gate, or NULL */
+    HANDLE open;    /**< to be set to let the program go on, or NULL */
+};
+
 /** What a program has printed on one stream, read by a thread of its own. */
 struct output {
     SRWLOCK lock;                /**< guards what follows */
@@ -43,8 +52,8 @@ struct program {
     HANDLE changed;        /**< what both outputs signal */
     struct output out;     /**< standard output */
     struct output err;     /**< standard error */
-    HANDLE gate_reached;   /**< set by the lens at the gate, or NULL */
-    HANDLE gate_open;      /**< to be set to let the program go on, or NULL */
+    HANDLE ctrl_c;         /**< set: Ctrl+C is pressed; or NULL */
+    struct gate gates[GATES_MAX];
 };
 
 /** How the waiting for a program ended. */

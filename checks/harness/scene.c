@@ -131,13 +131,79 @@ const wchar_t *scene_name(const wchar_t *name)
     return full;
 }
 
-/** Makes one of the two events by which the lens and the check agree. */
-static HANDLE make_gate_event(const wchar_t *name)
+/** Makes an event by which the lens and the check agree. */
+static HANDLE make_event(const char *name, bool manual_reset)
 {
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, scene_name(name));
+    wchar_t wide[80];
+    HANDLE event = CreateEventW(
+        NULL,
+        manual_reset,
+        FALSE,  // not set
+        scene_name(widen(name, wide, ARRAYSIZE(wide))));
     if (event == NULL)
-        environment_trouble("CreateEventW", "a gate");
+        environment_trouble("CreateEventW", name);
     return event;
+}
+
+/** What a program and the check agree on, made before the program. */
+struct agreement {
+    char ctrl_c[40];
+    HANDLE ctrl_c_event;
+    char gates[1000];  // with the names that the check gives them
+    struct gate gate_events[GATES_MAX];
+};
+
+/**
+ * Gives each gate a name that no other program of the check has, and makes its
+ * events.
+ */
+static void agree_on_gates(struct agreement *with, const char *gates)
+{
+    size_t used = 0, count = 0;
+    while (gates != NULL && *gates != '\0') {
+        size_t length = strcspn(gates, ",");
+        char event[60];
+        if (count == GATES_MAX)
+            fail_check("at most 8 gates for a program", "%s", gates);
+        used += (size_t)snprintf(
+            with->gates + used,
+            sizeof with->gates - used,
+            "%s%.*s=%zu-%zu",
+            count > 0 ? "," : "",
+            (int)length,
+            gates,
+            scene.count,
+            count);
+        snprintf(
+            event,
+            sizeof event,
+            "pipework-gate-%zu-%zu-reached",
+            scene.count,
+            count);
+        with->gate_events[count].reached = make_event(event, true);
+        snprintf(
+            event,
+            sizeof event,
+            "pipework-gate-%zu-%zu-open",
+            scene.count,
+            count);
+        with->gate_events[count].open = make_event(event, true);
+        count++;
+        gates += length + (gates[length] == ',');
+    }
+}
+
+/** Makes what the program and the check agree on. */
+static void agree(struct agreement *with, const char *gates)
+{
+    memset(with, 0, sizeof *with);
+    agree_on_gates(with, gates);
+    snprintf(
+        with->ctrl_c,
+        sizeof with->ctrl_c,
+        "pipework-ctrl-c-%zu",
+        scene.count);
+    with->ctrl_c_event = make_event(with->ctrl_c, false);
 }
 
 /** Adds `NAME=value` and its ending zero to an environment. */
@@ -168,30 +234,23 @@ struct program *start_with(
     const char *command_line, const struct conditions *conditions)
 {
     static char environment[ENVIRONMENT_MAX];
+    static struct agreement agreed;
     size_t used = 0, size = sizeof environment - 1;
+    if (scene.count == PROGRAMS_MAX)
+        fail_check("at most 16 programs in one check", "one more");
+    agree(&agreed, conditions->gate);
     memset(environment, 0, sizeof environment);
     used = add_variable(environment, size, used, "LENS_RECORD", scene.record);
     used = add_variable(environment, size, used, "LENS_SUFFIX", scene.suffix);
-    if (conditions->gate != NULL)
-        used = add_variable(
-            environment,
-            size,
-            used,
-            "LENS_GATE",
-            conditions->gate);
+    used = add_variable(environment, size, used, "LENS_CTRL_C", agreed.ctrl_c);
+    if (agreed.gates[0] != '\0')
+        used = add_variable(environment, size, used, "LENS_GATE", agreed.gates);
     if (conditions->fault != NULL)
         add_variable(environment, size, used, "LENS_FAULT", conditions->fault);
 
-    if (scene.count == PROGRAMS_MAX)
-        fail_check("at most 16 programs in one check", "one more");
-    HANDLE reached = NULL, open = NULL;
-    if (conditions->gate != NULL) {
-        reached = make_gate_event(L"pipework-gate-0-reached");
-        open = make_gate_event(L"pipework-gate-0-open");
-    }
     struct program *program = start_or_stop(command_line, environment);
-    program->gate_reached = reached;
-    program->gate_open = open;
+    program->ctrl_c = agreed.ctrl_c_event;
+    memcpy(program->gates, agreed.gate_events, sizeof program->gates);
     scene.programs[scene.count++] = program;
     resume_program(program);
     return program;
@@ -239,6 +298,35 @@ bool all_read_and_wait(unsigned long long sent)
         if (!where_waits_to_read(&scene.view, scene.programs[i]->id, sent))
             return false;
     return true;
+}
+
+uint32_t count_calls(const struct program *program, const char *call)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < lens_view_count(&scene.view); i++) {
+        const struct lens_record *record = lens_view_at(&scene.view, i);
+        count += record->kind == LENS_KIND_CALL && record->pid == program->id
+                 && strcmp(lens_call_name(record->call), call) == 0;
+    }
+    return count;
+}
+
+bool call_argument(
+    const struct lens_record *record, const char *name,
+    unsigned long long *number)
+{
+    size_t length = strlen(name);
+    const char *word = record != NULL ? record->in : NULL;
+    while (word != NULL) {
+        if (strncmp(word, name, length) == 0 && word[length] == '=') {
+            char *end;
+            *number = strtoull(word + length + 1, &end, 0);
+            return end != word + length + 1;
+        }
+        word = strchr(word, ' ');
+        word = word != NULL ? word + 1 : NULL;
+    }
+    return false;
 }
 
 const struct lens_record *find_call(

@@ -20,7 +20,8 @@
 
 /** What a program is started with, besides its command line. */
 struct conditions {
-    const char *gate;  /**< where it halts: `ConnectNamedPipe:1`, or NULL */
+    const char *gate;  /**< where it halts: `ConnectNamedPipe:1`, or NULL;
+                            several are parted by commas */
     const char *fault; /**< what fails: `ReadFile:1:1450`, or NULL */
 };
 
@@ -63,14 +64,35 @@ struct program *start_with(
 /** Expects a line on standard output; @p times counts from the start. */
 void expect_line(struct program *program, const char *line, unsigned times);
 
-/**
- * Waits until the program has reached its gate, before the named call.
- * @note open_gate() opens the gate of all programs of the check.
- */
+/** Waits until the program has reached its first gate, before the call. */
 void wait_at_gate(struct program *program);
 
-/** Lets the program go on from its gate. */
+/** Lets the program go on from its first gate. */
 void open_gate(struct program *program);
+
+/** The same for one of several gates; @p index counts from 0. */
+void wait_at_gate_number(struct program *program, size_t index);
+void open_gate_number(struct program *program, size_t index);
+
+/**
+ * Waits until the program is inside a call: in its real part, not at a gate.
+ * @param call the function's name
+ * @param nth  which one, from 1
+ */
+void wait_inside(struct program *program, const char *call, uint32_t nth);
+
+/**
+ * Waits until a call of the program has returned.
+ * @return its record
+ */
+const struct lens_record *wait_called(
+    struct program *program, const char *call, uint32_t nth);
+
+/**
+ * Presses Ctrl+C: the lens calls the program's handlers as Windows does, or
+ * ends the program if there is none.
+ */
+void press_ctrl_c(struct program *program);
 
 /** Expects the program to end with this exit status. */
 void expect_end(struct program *program, DWORD status);
@@ -107,6 +129,20 @@ void expect_no_bad_close(struct program *program);
  */
 const struct lens_record *find_call(
     const struct program *program, const char *call, uint32_t nth);
+
+/** How often the program has called a function so far. */
+uint32_t count_calls(const struct program *program, const char *call);
+
+/**
+ * A number among the arguments of a call.
+ * @param record a call, or NULL
+ * @param name   the argument's name in the lens's table: "mode"
+ * @param number gets it
+ * @return false if there is no such argument
+ */
+bool call_argument(
+    const struct lens_record *record, const char *name,
+    unsigned long long *number);
 
 /**
  * Tells whether waiting for a reply is in vain: every program has one thread,

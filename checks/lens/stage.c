@@ -53,6 +53,7 @@ void unset_all(void)
     set("LENS_SUFFIX", NULL);
     set("LENS_FAULT", NULL);
     set("LENS_GATE", NULL);
+    set("LENS_CTRL_C", NULL);
 }
 
 /* ---- running ------------------------------------------------------------ */

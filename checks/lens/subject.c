@@ -72,6 +72,40 @@ static void serve(void)
     CloseHandle(pipe);
 }
 
+static HANDLE handled;
+
+static BOOL WINAPI first_handler(DWORD event)
+{
+    printf("first: %lu\n", event);
+    SetEvent(handled);
+    return TRUE;
+}
+
+static BOOL WINAPI second_handler(DWORD event)
+{
+    printf("second: %lu\n", event);
+    return FALSE;
+}
+
+static BOOL WINAPI third_handler(DWORD event)
+{
+    printf("third: %lu\n", event);
+    return TRUE;
+}
+
+/** Waits for Ctrl+C, with two handlers; a third one is taken back. */
+static void wait_for_ctrl_c(void)
+{
+    handled = CreateEventW(NULL, TRUE, FALSE, NULL);
+    expect(handled != NULL, "CreateEventW");
+    expect(SetConsoleCtrlHandler(first_handler, TRUE), "handler");
+    expect(SetConsoleCtrlHandler(second_handler, TRUE), "handler");
+    expect(SetConsoleCtrlHandler(third_handler, TRUE), "handler");
+    expect(SetConsoleCtrlHandler(third_handler, FALSE), "handler");
+    WaitForSingleObject(handled, INFINITE);
+    CloseHandle(handled);
+}
+
 /** Both sides in one process: two messages there, and back again. */
 static void echo(void)
 {
@@ -382,6 +416,7 @@ static const struct {
     {"overflow", overflow},
     {"reuse", reuse},
     {"serve", serve},
+    {"wait-for-ctrl-c", wait_for_ctrl_c},
     {"threads", threads},
 };
 

@@ -273,6 +273,63 @@ static void test_gate(void)
     CloseHandle(open);
 }
 
+/** The same, with a name in the place of a number, and two gates in a row. */
+static void test_named_gates(void)
+{
+    struct run run;
+    HANDLE events[] = {
+        gate_event(L"pipework-gate-before-reached"),
+        gate_event(L"pipework-gate-before-open"),
+        gate_event(L"pipework-gate-after-reached"),
+        gate_event(L"pipework-gate-after-open")};
+
+    new_record();
+    set("LENS_GATE", "CreateNamedPipeW:1=before,CreateFileW:1=after");
+    start(&run, "subject.exe", "echo");
+    for (int i = 0; i < 4; i += 2) {
+        expect(
+            WaitForSingleObject(events[i], DEADLINE_MS) == WAIT_OBJECT_0,
+            "gate %d was not reached",
+            i / 2);
+        wait_inside(
+            i == 0 ? "CreateNamedPipeW" : "CreateFileW",
+            1,
+            LENS_FLAG_AT_GATE);
+        SetEvent(events[i + 1]);
+    }
+    finish(&run);
+    expect_status(&run, 0);
+    for (int i = 0; i < 4; i++)
+        CloseHandle(events[i]);
+}
+
+static void test_ctrl_c(void)
+{
+    struct run run;
+    HANDLE pressed = CreateEventW(NULL, FALSE, FALSE, L"pipework-pressed-c");
+
+    new_record();
+    set("LENS_SUFFIX", "-c");
+    set("LENS_CTRL_C", "pipework-pressed");
+    start(&run, "subject.exe", "wait-for-ctrl-c");
+    wait_inside("WaitForSingleObject", 1, 0);
+    SetEvent(pressed);
+    finish(&run);
+    expect_status(&run, 0);
+    expect_text(&run, "second: 0\r\nfirst: 0\r\n");
+    expect(strstr(run.text, "third") == NULL, "a handler that was taken back");
+
+    new_record();
+    set("LENS_SUFFIX", "-c");
+    set("LENS_CTRL_C", "pipework-pressed");
+    start(&run, "subject.exe", "serve");
+    wait_inside("ConnectNamedPipe", 1, 0);
+    SetEvent(pressed);
+    finish(&run);
+    expect_status(&run, (DWORD)STATUS_CONTROL_C_EXIT);
+    CloseHandle(pressed);
+}
+
 static void test_suffix(void)
 {
     struct run first;
@@ -454,7 +511,9 @@ static void test_refusals(void)
     expect_refusal("LENS_GATE", "Foo:1", "not in the table: Foo");
     expect_refusal("LENS_GATE", "ReadFile", "LENS_GATE is not");
     expect_refusal("LENS_GATE", "ReadFile:*", "LENS_GATE is not");
+    expect_refusal("LENS_GATE", "ReadFile:1=", "LENS_GATE is not");
     expect_refusal("LENS_GATE", "CreateFileW:1", "missing: pipework-gate-0-");
+    expect_refusal("LENS_CTRL_C", "pipework-none", "event of LENS_CTRL_C");
     for (int i = 0; i < 33; i++)
         strcat(lots, i == 0 ? "ReadFile:1:5" : ",ReadFile:1:5");
     expect_refusal("LENS_FAULT", lots, "too many");
@@ -571,6 +630,8 @@ int main(int argc, char *argv[])
     test("the Nth call fails as asked", test_fault);
     test("a read comes short, a call comes late", test_short);
     test("a gate holds the call until it is opened", test_gate);
+    test("gates have names, if they are given any", test_named_gates);
+    test("Ctrl+C calls the handlers, or ends the program", test_ctrl_c);
     test("a suffix keeps two runs apart", test_suffix);
     test("a crash is recorded, its exit code kept", test_crash);
     test("a killed program stays inside its call", test_kill);

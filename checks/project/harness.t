@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.17$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.23$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -50,6 +50,15 @@ fails('leaks', qr/a handle open that CreateEventW gave it \(specimen\.c:\d+\)/);
 fails('closes twice', qr/only open handles are closed/,
     qr/a handle that is not open \(specimen\.c:\d+\)/);
 fails('prints errors', qr/nothing on standard error/, qr/NoSuchCall/);
+passes('waits for calls');
+fails('waits in vain', qr/ConnectNamedPipe number 1 of specimen returns/,
+    qr/nothing within 700 ms/, qr/specimen is inside ConnectNamedPipe/);
+fails('waits for none', qr/ReadFile number 1 of specimen begins/,
+    qr/specimen ended with exit status 0/);
+passes('Ctrl+C ends it');
+passes('peers talk');
+fails('another message', qr/one message of 3 bytes: "one"/,
+    qr/a message of 3 bytes: "two"/);
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 11$/m,
     'a check that depends on a failed one is skipped with the reason');
 like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,

@@ -9,6 +9,7 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 
 /** A part of a second: these checks are meant to run out of time. */
@@ -112,6 +113,88 @@ static void prints_errors(void)
     expect_no_errors(specimen);
 }
 
+static void waits_for_calls(void)
+{
+    struct program *specimen = start_with(
+        "specimen open-handles 2",
+        &(struct conditions){.gate = "CreateEventW:2,Sleep:1"});
+    wait_at_gate_number(specimen, 0);
+    unsigned long long size;
+    const struct lens_record *first = wait_called(specimen, "CreateEventW", 1);
+    if (count_calls(specimen, "CreateEventW") != 2
+        || !call_argument(first, "manual", &size) || size != 1
+        || call_argument(first, "size", &size))
+        fail_check("the second of two events is held", "%s", first->in);
+    open_gate_number(specimen, 0);
+    wait_at_gate_number(specimen, 1);
+    open_gate_number(specimen, 1);
+    wait_inside(specimen, "Sleep", 1);
+}
+
+static void waits_in_vain(void)
+{
+    wait_called(start("specimen hang"), "ConnectNamedPipe", 1);
+}
+
+static void waits_for_what_never_comes(void)
+{
+    wait_inside(start("specimen end 0"), "ReadFile", 1);
+}
+
+static void ctrl_c_ends_it(void)
+{
+    struct program *specimen = start("specimen hang");
+    wait_inside(specimen, "ConnectNamedPipe", 1);
+    press_ctrl_c(specimen);
+    expect_end(specimen, (DWORD)STATUS_CONTROL_C_EXIT);
+}
+
+#define PEERS L"\\\\.\\pipe\\pipework-judge"
+
+static void peers_talk(void)
+{
+    const struct peer_pipe how = {
+        .mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE,
+        .instances = 2,
+        .buffer = 8};
+    struct peer *server = create_peer_as(PEERS, &how);
+    struct peer *client = connect_peer_as(
+        PEERS,
+        GENERIC_READ | GENERIC_WRITE,
+        PIPE_READMODE_MESSAGE);
+    accept_peer(server);
+    if (try_connect(PEERS, GENERIC_READ) != ERROR_PIPE_BUSY)
+        fail_check("the only instance is taken", "it is not");
+    send_bytes(client, "ab", 2);
+    send_bytes(client, "", 0);
+    begin_send(client, "more than eight", 15);  // waits for the reader
+    if (peek_peer(server) < 2)
+        fail_check("two bytes wait", "%zu", peek_peer(server));
+    expect_message(server, "ab", 2);
+    expect_message(server, "", 0);
+    expect_message(server, "more than eight", 15);
+    finish_send(client);
+    disconnect_peer(server);
+    expect_close(client);
+    close_peer(client);
+    server = create_peer_as(PEERS, &how);
+    connect_peer_waiting(PEERS);
+    accept_peer(server);
+}
+
+static void peer_gets_another_message(void)
+{
+    struct peer *server =
+        create_peer_as(PEERS, &(struct peer_pipe){.mode = PIPE_TYPE_MESSAGE});
+    struct peer *client = connect_peer_as(
+        PEERS,
+        GENERIC_READ | GENERIC_WRITE,
+        PIPE_READMODE_MESSAGE);
+    accept_peer(server);
+    send_bytes(server, "two", 3);
+    expect_message(client, "one", 3);
+}
+
 static const char FAILS[] = "ends otherwise";
 
 static const struct check CHECKS[] = {
@@ -130,6 +213,12 @@ static const struct check CHECKS[] = {
     {.name = "leaks", .run = leaks},
     {.name = "closes twice", .run = closes_twice},
     {.name = "prints errors", .run = prints_errors},
+    {.name = "waits for calls", .run = waits_for_calls},
+    {.name = "waits in vain", .run = waits_in_vain, .limit_ms = SHORT_MS},
+    {.name = "waits for none", .run = waits_for_what_never_comes},
+    {.name = "Ctrl+C ends it", .run = ctrl_c_ends_it},
+    {.name = "peers talk", .run = peers_talk},
+    {.name = "another message", .run = peer_gets_another_message},
     {.name = "after a failure", .run = good, .needs = FAILS},
     {.name = "on Windows", .run = good, .needs_windows = true},
     {.name = "of another program", .run = good, .program = "other"},
