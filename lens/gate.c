@@ -11,7 +11,7 @@
  */
 #include "lens/lens.h"
 
-enum { GATE_WAIT_MS = 30000, GATES_MAX = 64, GATE_NAME_MAX = 24 };
+enum { GATE_WAIT_MS = 30000 };
 
 /** Opens one of the gate's events; stops if the check has not made it. */
 static HANDLE open_event(const char *gate, const char *which)
@@ -33,21 +33,6 @@ static HANDLE open_event(const char *gate, const char *which)
     if (event == NULL)
         lens_stop("the gate's event is missing: ", name, "");
     return event;
-}
-
-const char *lens_gate_name(const char *name, int position)
-{
-    static char names[GATES_MAX][GATE_NAME_MAX];
-    struct lens_text text;
-
-    if (position >= GATES_MAX)
-        lens_stop("LENS_GATE has too many entries", "", "");
-    text = LENS_TEXT(names[position]);
-    if (name != NULL)
-        lens_put(&text, name);
-    else
-        lens_put_number(&text, (uint64_t)position);
-    return names[position];
 }
 
 void lens_gate_wait(const struct lens_call *call, const char *gate)

@@ -181,8 +181,6 @@ void lens_faults_find(struct lens_call *call);
 const char *lens_gate_find(const struct lens_call *call);
 
 /* gate.c */
-/** Keeps a gate's name; one that has none is named by its position. */
-const char *lens_gate_name(const char *name, int position);
 void lens_gate_wait(const struct lens_call *call, const char *gate);
 
 /* ctrl_c.c: LENS_CTRL_C. */

@@ -21,7 +21,7 @@ struct rule {
     uint32_t pass;
     uint32_t leave;
     bool shorten;
-    const char *gate;  ///< the gate's name
+    char gate[24];  ///< the gate's name
 };
 
 static struct rule faults[RULES_MAX];
@@ -138,6 +138,7 @@ static void read_gate(char *item, int position)
     char whole[128] = {0};
     struct lens_text copy = LENS_TEXT(whole);
     struct rule rule = {0};
+    struct lens_text name = LENS_TEXT(rule.gate);
     bool ours;
     const char *nth;
 
@@ -147,7 +148,10 @@ static void read_gate(char *item, int position)
     nth = cut(&item, '=');
     if (!read_number(nth, &rule.nth) || (item != NULL && *item == '\0'))
         lens_stop("LENS_GATE is not [program/]Function:N[=NAME]: ", whole, "");
-    rule.gate = lens_gate_name(item, position);
+    if (item != NULL)
+        lens_put(&name, item);
+    else
+        lens_put_number(&name, (uint64_t)position);
     if (!ours)
         return;
     if (gate_count == RULES_MAX)

@@ -160,11 +160,9 @@ struct agreement {
 static void agree_on_gates(struct agreement *with, const char *gates)
 {
     size_t used = 0, count = 0;
-    while (gates != NULL && *gates != '\0') {
+    while (gates != NULL && *gates != '\0' && count < GATES_MAX) {
         size_t length = strcspn(gates, ",");
         char event[60];
-        if (count == GATES_MAX)
-            fail_check("at most 8 gates for a program", "%s", gates);
         used += (size_t)snprintf(
             with->gates + used,
             sizeof with->gates - used,
@@ -191,6 +189,8 @@ static void agree_on_gates(struct agreement *with, const char *gates)
         count++;
         gates += length + (gates[length] == ',');
     }
+    if (gates != NULL && *gates != '\0')
+        fail_check("at most 8 gates for a program", "more: %s", gates);
 }
 
 /** Makes what the program and the check agree on. */
