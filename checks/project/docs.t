@@ -149,6 +149,15 @@ SKIP: {
     } @drawings);
 }
 
+my $codes = `perl docs/codes.pl 2>&1`;
+my $failed = $?;
+ok($codes eq slurp('docs/when-a-call-fails.md'),
+    'the page of the codes says what common/codes.h and the lessons say')
+    or diag($failed ? $codes : "run 'make -C docs pages'");
+is_empty('each lesson says which codes it meets', map {
+    slurp($_) =~ /^## What goes wrong\n.*?^\| \d+ `\w+` \| (?=.*?^## )/ms ? () : $_
+} glob 'lessons/*/README.md');
+
 # ---- The site ----
 
 if (!have('doxygen')) {
