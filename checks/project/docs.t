@@ -149,11 +149,13 @@ SKIP: {
     } @drawings);
 }
 
-my $codes = `perl docs/codes.pl 2>&1`;
-my $failed = $?;
-ok($codes eq slurp('docs/when-a-call-fails.md'),
-    'the page of the codes says what common/codes.h and the lessons say')
-    or diag($failed ? $codes : "run 'make -C docs pages'");
+for (['codes.pl', 'when-a-call-fails.md'], ['calls.pl', 'index-of-calls.md']) {
+    my ($maker, $made) = @$_;
+    my $new = `perl docs/$maker 2>&1`;
+    my $failed = $?;
+    ok($new eq slurp("docs/$made"), "$made says what the lessons say")
+        or diag($failed ? $new : "run 'make -C docs pages'");
+}
 is_empty('each lesson says which codes it meets', map {
     slurp($_) =~ /^## What goes wrong\n.*?^\| \d+ `\w+` \| (?=.*?^## )/ms ? () : $_
 } glob 'lessons/*/README.md');
