@@ -181,6 +181,7 @@ static void serves_the_next(void)
     likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
     expect_no_bad_close(server);
+    expect_right_on_windows(server);
 }
 
 static void hasty_client_does_no_harm(void)
@@ -253,6 +254,7 @@ static void client_puts_pieces_together(void)
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "hello\n");
     expect_no_leak(client);
+    expect_right_on_windows(client);
 }
 
 static void client_names_the_missing_server(void)

@@ -122,6 +122,14 @@ void expect_no_leak(struct program *program);
 void expect_no_bad_close(struct program *program);
 
 /**
+ * Expects that the program's calls so far hold no mistake that Wine forgives
+ * and Windows does not: instances that do not agree, rights that are missing,
+ * FILE_FLAG_OVERLAPPED without an OVERLAPPED or the other way round, and a call
+ * on a synchronous handle while another thread reads from it.
+ */
+void expect_right_on_windows(const struct program *program);
+
+/**
  * The record of a call that the program made.
  * @param call the function's name
  * @param nth  which one, from 1

@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.23$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.33$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -59,6 +59,18 @@ passes('Ctrl+C ends it');
 passes('peers talk');
 fails('another message', qr/one message of 3 bytes: "one"/,
     qr/a message of 3 bytes: "two"/);
+passes('forgiven 0');
+fails("forgiven $_->[0]", qr/no call that only Wine forgives/,
+    qr/specimen: $_->[1] \(specimen\.c:\d+\)/, qr/$_->[2]/)
+    for [1, 'CreateNamedPipeW', 'from 1 to 255'],
+    [2, 'CreateNamedPipeW', 'the same nMaxInstances'],
+    [3, 'SetNamedPipeHandleState', 'needs FILE_WRITE_ATTRIBUTES'],
+    [4, 'ReadFile', 'needs an OVERLAPPED'],
+    [5, 'WriteFile', 'an OVERLAPPED has no effect'],
+    [6, 'WriteFile', 'until the read of the other thread is over'],
+    [7, 'CreateNamedPipeW', 'the same time-out'],
+    [8, 'CreateNamedPipeW', 'FIRST_PIPE_INSTANCE fails with 5'],
+    [9, 'CreateNamedPipeW', 'the same type'];
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 11$/m,
     'a check that depends on a failed one is skipped with the reason');
 like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,

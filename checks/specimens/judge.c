@@ -6,6 +6,7 @@
  * Usage: `judge FOLDER`
  */
 #include <stdlib.h>
+#include <string.h>
 #include <windows.h>
 
 #include "checks/harness/check.h"
@@ -195,6 +196,70 @@ static void peer_gets_another_message(void)
     expect_message(client, "one", 3);
 }
 
+/** Lets the specimen make a mistake that Wine forgives. */
+static void forgives(const char *command_line)
+{
+    struct program *specimen =
+        start_with(command_line, &(struct conditions){.gate = "Sleep:1"});
+    if (strchr(command_line, '6') != NULL) {
+        wait_at_gate(specimen);
+        wait_inside(specimen, "ReadFile", 1);
+        open_gate(specimen);
+    }
+    expect_end(specimen, 0);
+    expect_right_on_windows(specimen);
+}
+
+static void forgives_0(void)
+{
+    forgives("specimen forgiven 0");
+}
+
+static void forgives_1(void)
+{
+    forgives("specimen forgiven 1");
+}
+
+static void forgives_2(void)
+{
+    forgives("specimen forgiven 2");
+}
+
+static void forgives_3(void)
+{
+    forgives("specimen forgiven 3");
+}
+
+static void forgives_4(void)
+{
+    forgives("specimen forgiven 4");
+}
+
+static void forgives_5(void)
+{
+    forgives("specimen forgiven 5");
+}
+
+static void forgives_6(void)
+{
+    forgives("specimen forgiven 6");
+}
+
+static void forgives_7(void)
+{
+    forgives("specimen forgiven 7");
+}
+
+static void forgives_8(void)
+{
+    forgives("specimen forgiven 8");
+}
+
+static void forgives_9(void)
+{
+    forgives("specimen forgiven 9");
+}
+
 static const char FAILS[] = "ends otherwise";
 
 static const struct check CHECKS[] = {
@@ -219,6 +284,16 @@ static const struct check CHECKS[] = {
     {.name = "Ctrl+C ends it", .run = ctrl_c_ends_it},
     {.name = "peers talk", .run = peers_talk},
     {.name = "another message", .run = peer_gets_another_message},
+    {.name = "forgiven 0", .run = forgives_0},
+    {.name = "forgiven 1", .run = forgives_1},
+    {.name = "forgiven 2", .run = forgives_2},
+    {.name = "forgiven 3", .run = forgives_3},
+    {.name = "forgiven 4", .run = forgives_4},
+    {.name = "forgiven 5", .run = forgives_5},
+    {.name = "forgiven 6", .run = forgives_6},
+    {.name = "forgiven 7", .run = forgives_7},
+    {.name = "forgiven 8", .run = forgives_8},
+    {.name = "forgiven 9", .run = forgives_9},
     {.name = "after a failure", .run = good, .needs = FAILS},
     {.name = "on Windows", .run = good, .needs_windows = true},
     {.name = "of another program", .run = good, .program = "other"},

@@ -115,6 +115,86 @@ static void close_twice(unsigned long unused)
     CloseHandle(event);
 }
 
+/** Creates an instance of a pipe. */
+static HANDLE make_pipe(DWORD open, DWORD mode, DWORD most, DWORD wait)
+{
+    return CreateNamedPipeW(
+        L"\\\\.\\pipe\\pipework-specimen",
+        open,
+        mode | PIPE_REJECT_REMOTE_CLIENTS,
+        most,
+        512,
+        512,
+        wait,
+        NULL);
+}
+
+/** Opens it as a client. */
+static HANDLE open_pipe(DWORD access, DWORD flags)
+{
+    return CreateFileW(
+        L"\\\\.\\pipe\\pipework-specimen",
+        access,
+        0,
+        NULL,
+        OPEN_EXISTING,
+        flags,
+        NULL);
+}
+
+static DWORD WINAPI read_one(void *pipe)
+{
+    char byte;
+    DWORD bytes_read;
+    ReadFile(pipe, &byte, 1, &bytes_read, NULL);
+    return 0;
+}
+
+/** Writes while another thread reads: each side of the pipe is ours. */
+static void write_while_reading(HANDLE ours, HANDLE theirs)
+{
+    DWORD bytes;
+    HANDLE reader = CreateThread(NULL, 0, read_one, ours, 0, NULL);
+    Sleep(0);  // where the check waits until the reader is inside
+    WriteFile(ours, "a", 1, &bytes, NULL);
+    WriteFile(theirs, "b", 1, &bytes, NULL);
+    WaitForSingleObject(reader, INFINITE);
+    CloseHandle(reader);
+}
+
+/** Makes the mistake of that number, or (0) none; Wine forgives them all. */
+static void forgiven(unsigned long mistake)
+{
+    const DWORD both = GENERIC_READ | GENERIC_WRITE;
+    const DWORD overlapped = mistake == 4 ? FILE_FLAG_OVERLAPPED : 0;
+    DWORD mode = PIPE_READMODE_BYTE, bytes;
+    OVERLAPPED structure = {0};
+    HANDLE first = make_pipe(
+        PIPE_ACCESS_DUPLEX | overlapped,
+        PIPE_TYPE_BYTE,
+        mistake == 1 ? 256 : 2,
+        50);
+    HANDLE second = make_pipe(
+        PIPE_ACCESS_DUPLEX | (mistake == 8 ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0),
+        mistake == 9 ? PIPE_TYPE_MESSAGE : PIPE_TYPE_BYTE,
+        mistake == 2   ? 3
+        : mistake == 1 ? 256
+                       : 2,
+        mistake == 7 ? 100 : 50);
+    HANDLE client = open_pipe(mistake == 3 ? GENERIC_READ : both, 0);
+    SetNamedPipeHandleState(client, &mode, NULL, NULL);
+    if (mistake == 6)
+        write_while_reading(client, first);
+    else if (mistake != 3) {
+        WriteFile(client, "a", 1, &bytes, mistake == 5 ? &structure : NULL);
+        ReadFile(first, &mode, 1, &bytes, NULL);
+    }
+    say_ready();
+    CloseHandle(client);
+    CloseHandle(second);
+    CloseHandle(first);
+}
+
 static const struct {
     const char *name;
     void (*behave)(unsigned long number);
@@ -128,6 +208,7 @@ static const struct {
     {"open-handles", open_handles},
     {"leak", leak},
     {"close-twice", close_twice},
+    {"forgiven", forgiven},
 };
 
 int main(int argc, char *argv[])
