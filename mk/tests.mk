@@ -17,7 +17,7 @@ STUBS   := $(TOPICS:%=build/tests/%.t)
 
 .PHONY: check check-all answers graded list-sources list-analysed $(ANSWERS)
 
-check: graded answers $(STUBS) $(ANALYSES)    ## the project's own tests
+check: graded answers viewer $(STUBS) $(ANALYSES)    ## the project's own tests
 	@mk/prove $(STUBS) checks/project/*.t
 
 check-all: check    ## the tests that take long, too
