@@ -2,36 +2,22 @@
 # SPDX-License-Identifier: MIT
 # The site in a browser: nothing overflows, on a wide screen and on a phone;
 # pictures show, code is coloured, dark is dark, and the search finds.
-#
-# Speaks the WebDriver protocol (https://www.w3.org/TR/webdriver/) with
-# chromedriver. What it saw lies in build/docs/seen afterwards.
+# What it saw lies in build/docs/seen afterwards.
 use strict;
 use warnings;
 use utf8;
 use open ':std', ':encoding(UTF-8)';
-use Cwd 'getcwd';
+use lib 'checks/site';
+use Browser;
 use File::Path 'make_path';
-use File::Temp 'tempdir';
-use HTTP::Tiny;
-use JSON::PP;
-use MIME::Base64 'decode_base64';
 use Test::More;
 
-my $seconds = 30;    # the longest that one request may take
 my $site    = 'build/docs/html';
 my $seen    = 'build/docs/seen';
 
-sub find_command
-{
-    for (@_) { return $_ if system("command -v $_ >/dev/null 2>&1") == 0 }
-    return undef;
-}
-
-my $chrome = find_command('chromium', 'google-chrome')
-    or plan skip_all => 'Chromium is not there';
-my $driver = find_command('chromedriver', 'chromium.chromedriver')
-    or plan skip_all => 'chromedriver is not there';
-find_command('doxygen') or plan skip_all => 'Doxygen is not there';
+plan skip_all => Browser->missing if Browser->missing;
+system('command -v doxygen >/dev/null 2>&1') == 0
+    or plan skip_all => 'Doxygen is not there';
 # A browser that hangs is not waited for.
 $SIG{ALRM} = sub { die "the browser took too long\n" };
 alarm 300;
@@ -39,85 +25,11 @@ alarm 300;
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 system('make', '-s', '-C', 'docs') == 0 or BAIL_OUT('the site was not built');
 
-# ---- the browser ----
-
-my $profile = tempdir(CLEANUP => 1);
-my ($pid, $said, $session, $base);    # $said: what chromedriver prints
-my $http = HTTP::Tiny->new(timeout => $seconds);
-
-sub ask
-{
-    my ($method, $path, $body) = @_;
-    my $reply = $http->request($method, "$base$path", $body
-        ? {content => encode_json($body),
-           headers => {'Content-Type' => 'application/json'}} : {});
-    my $value = eval { decode_json($reply->{content})->{value} };
-    die "$method $path: " . substr($reply->{content}, 0, 300) . "\n"
-        unless $reply->{success};
-    return $value;
-}
-
-sub script { return ask(POST => '/execute/sync', {script => $_[0], args => []}) }
-sub cdp    { return ask(POST => '/goog/cdp/execute', {cmd => $_[0], params => $_[1]}) }
-sub element
-{
-    my ($using, $value) = @_;
-    my $found = ask(POST => '/element', {using => $using, value => $value});
-    return (values %$found)[0];
-}
-
-sub start_browser
-{
-    $pid = open $said, '-|', $driver, '--port=0' or BAIL_OUT("$driver: $!");
-    my $port;
-    while (<$said>) { ($port) = /successfully on port (\d+)/ and last }
-    $port or BAIL_OUT("$driver did not start");
-    $base = "http://127.0.0.1:$port/session";
-    my @flags = ('--headless', '--no-sandbox', '--disable-gpu',
-        '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync',
-        '--disable-dev-shm-usage', "--user-data-dir=$profile");
-    my $made = ask(POST => '', {capabilities => {alwaysMatch => {
-        browserName => 'chrome', 'goog:chromeOptions' => {args => \@flags},
-        'goog:loggingPrefs' => {browser => 'SEVERE'},
-        timeouts => {implicit => 5000, pageLoad => 1000 * $seconds}}}});
-    $session = $made->{sessionId};
-    $base .= "/$session";
-}
-
-END {
-    my $status = $?;
-    if ($pid) {
-        eval { $http->request(DELETE => $base) } if $session;
-        kill TERM => $pid;
-        waitpid $pid, 0;
-    }
-    $? = $status;
-}
-
-sub visit
-{
-    my ($page) = @_;
-    my $folder = getcwd =~ s{([^/\w.-])}{sprintf '%%%02X', ord $1}ger;
-    ask(POST => '/url', {url => "file://$folder/$site/$page"});
-}
-
-sub screen
-{
-    my ($width, $height, $scheme) = @_;
-    cdp('Emulation.setDeviceMetricsOverride', {width => $width,
-        height => $height, deviceScaleFactor => 1,
-        mobile => $width < 600 ? JSON::PP::true : JSON::PP::false});
-    cdp('Emulation.setEmulatedMedia', {features => [
-        {name => 'prefers-color-scheme', value => $scheme}]});
-}
-
-sub keep
-{
-    my ($name) = @_;
-    open my $out, '>:raw', "$seen/$name.png" or die "$seen: $!\n";
-    print $out decode_base64(ask(GET => '/screenshot'));
-}
+my $browser;
+sub script { return $browser->script($_[0]) }
+sub visit  { return $browser->visit("$site/$_[0]") }
+sub screen { return $browser->screen(@_) }
+sub keep   { return $browser->keep("$seen/$_[0].png") }
 
 # ---- what is looked at ----
 
@@ -165,8 +77,8 @@ sub is_empty
 }
 
 make_path($seen);
-start_browser();
-my @names = map { s{.*/}{}r } sort grep { /(?:index|mechanisms|platforms|
+$browser = Browser->start;
+my @names = map { s{.*/}{}r } sort grep { /(?:index|mechanisms|platforms|lens|
     (?:lesson|exercise)-[\w-]+)\.html$/x } glob "$site/*.html";
 my @lessons = grep { /^lesson-/ } @names;
 
@@ -211,17 +123,16 @@ visit($lessons[-1]);
 my ($wanted) = script('return document.querySelector(".title").textContent')
     =~ /^([\w ]{2,12})/;
 visit('index.html');
-my $field = element('css selector', '#MSearchField');
-ask(POST => "/element/$field/click", {});
-ask(POST => "/element/$field/value", {text => $wanted});
-my $results = element('css selector', '#MSearchResults');
+$browser->click('#MSearchField');
+$browser->press(split //, $wanted);
+# Some versions of Doxygen show the results in a frame.
+my $results = $browser->find('css selector' => '#MSearchResults');
 my $framed  = script('return document.getElementById("MSearchResults").tagName == "IFRAME"');
-ask(POST => '/frame', {id => {'element-6066-11e4-a52e-4f735466cecf' => $results}})
-    if $framed;
-my $hit = eval { element(xpath => "//a[contains(\@href, '$lessons[-1]')]") };
+$browser->ask(POST => '/frame', {id => $results}) if $framed;
+my $hit = eval { $browser->find(xpath => "//a[contains(\@href, '$lessons[-1]')]") };
 ok($hit, 'the search finds a lesson') or diag($@);
 if ($hit) {
-    ask(POST => '/frame', {id => undef}) if $framed;
+    $browser->ask(POST => '/frame', {id => undef}) if $framed;
     keep('search');
 }
 
@@ -235,7 +146,6 @@ while (my $next = script('const a = document.querySelector(".next a"); a && a.cl
 }
 is_empty('"next" leads through all pages', grep { !$met{$_} && !/^index/ } @names);
 
-is_empty('the browser finds no fault', map { $_->{message} }
-    @{ask(POST => '/se/log', {type => 'browser'})});
+is_empty('the browser finds no fault', $browser->faults);
 
 done_testing;

@@ -100,13 +100,19 @@ sub screen
         {name => 'prefers-color-scheme', value => $scheme}]});
 }
 
+# The first element found; dies, after a while, if there is none.
+sub find
+{
+    my ($self, $using, $value) = @_;
+    return $self->ask(POST => '/element', {using => $using, value => $value});
+}
+
 # What a person does: a click on the first element that a selector finds,
 # and keys: plain characters, or names such as Escape.
 sub click
 {
     my ($self, $selector) = @_;
-    my $found = $self->ask(POST => '/element',
-        {using => 'css selector', value => $selector});
+    my $found = $self->find('css selector' => $selector);
     $self->ask(POST => "/element/$_/click", {}) for values %$found;
 }
 
