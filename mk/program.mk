@@ -64,7 +64,7 @@ $(OUT)/lens/%.exe: $(OUT)/%.o $(SHARED) $(LENS)
 	@mkdir -p $(@D)
 	$(call SAY,LENS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | sed -n '/^$*\.c /p' >$(@:.exe=.lines)
+	$(Q)$(LINES)
 
 # A source that changed is compiled also when its date is an old one, as that of
 # a file out of an archive is: what counts is a copy of what it held last.

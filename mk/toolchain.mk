@@ -31,6 +31,14 @@ PRECOMPILED := $(TOP)/build/common/precompiled.h.gch
 COMPILE      = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP \
                -include $(PRECOMPILED:.gch=) -c -o $@ $<
 
+# Which line of our sources stands at which address of a program: a list beside
+# it, NAME.lines, for the grader and the viewer. The lens's own is left out.
+EMPTY :=
+SPACE := $(EMPTY) $(EMPTY)
+OURS  := $(subst $(SPACE),|,$(notdir $(basename $(wildcard $(TOP)/common/*.c))))
+LINES  = $(OBJDUMP) --dwarf=decodedline $@ | sed -nE \
+         -e '/^$*\.c /p' -e 's,^($(OURS))\.c ,common/&,p' >$(@:.exe=.lines)
+
 # Quiet: one short line a step; V=1 shows the commands, -s nothing at all.
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 Q      := $(if $(filter 1,$(V)),,@)

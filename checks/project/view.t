@@ -176,6 +176,18 @@ for (split /\n/, text_of("$base.txt")) {
     like($source[$line - 1], qr/\b$call\(/, "$file:$line has $call");
 }
 
+# So it does for a call that stands in what all programs share.
+{
+    unlink "$out/made/no-server.lens";
+    local $ENV{LENS_RECORD} = "$out/made/no-server.lens";
+    local $ENV{LENS_SUFFIX} = "-view-no-server-$$";
+    `timeout 60 mk/run $lesson/client.exe hello 2>&1`;
+    my ($line) = text_of(draw('no-server') . '.txt')
+        =~ m{FormatMessageW .* common/error\.c:(\d+)$}m;
+    my @source = split /\n/, text_of('common/error.c');
+    like($source[($line // 1) - 1], qr/FormatMessageW\(/, 'also one in common/');
+}
+
 # The same conversation gives the same picture, every time.
 my %seen;
 for (1 .. 3) {
