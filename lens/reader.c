@@ -5,7 +5,8 @@
  */
 #include "lens/reader.h"
 
-/** Opens the file, empty, under a name that is given in UTF-8. */
+/** Opens the file, empty, under a name that is given in UTF-8. It goes away
+ * with its last handle, also when this process is ended by Ctrl+C. */
 static HANDLE create_file(const char *path_utf8)
 {
     WCHAR path[MAX_PATH];
@@ -18,7 +19,7 @@ static HANDLE create_file(const char *path_utf8)
         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
         NULL,
         CREATE_ALWAYS,
-        FILE_ATTRIBUTE_NORMAL,
+        FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE,
         NULL);
 }
 

@@ -36,7 +36,7 @@ struct lens_view {
  */
 bool lens_view_open(struct lens_view *view, const char *path_utf8);
 
-/** Unmaps the record. The file stays. */
+/** Unmaps the record; the file is deleted, here or when the process ends. */
 void lens_view_close(struct lens_view *view);
 
 /** How many records were taken so far; it only grows. */
