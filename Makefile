@@ -42,11 +42,12 @@ common:
 
 run-%:              ## run-NN: play lesson NN's conversation, both sides
 	$(call need,lessons,$*)
-	+@$(call in,lessons,$*) run
+	+@mk/alone $(call in,lessons,$*) to-run
+	+@$(call in,lessons,$*) READY=1 run
 
 grade-%:            ## grade-NN: grade your exercise NN; FROM=folder: another's
 	$(call need,exercises,$*)
-	+@$(if $(findstring command line,$(origin FROM)),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",$(call in,exercises,$*) grade)
+	+@$(if $(findstring command line,$(origin FROM)),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",mk/alone $(call in,exercises,$*) to-grade && $(call in,exercises,$*) READY=1 grade)
 
 grade:              ## grade every exercise, and say what is next
 	+@mk/grade-all

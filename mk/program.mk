@@ -32,7 +32,7 @@ PLAIN   := $(PROGRAMS:%=$(OUT)/%.exe)
 WATCHED := $(PROGRAMS:%=$(OUT)/lens/%.exe)
 PEERS   := $(TOP)/build/lessons/$(NAME)
 
-.PHONY: all lens run grade peers clean $(PROGRAMS)
+.PHONY: all lens run grade to-run to-grade peers clean $(PROGRAMS)
 
 all: $(PLAIN)       ## build the programs (default)
 	@:
@@ -40,14 +40,20 @@ all: $(PLAIN)       ## build the programs (default)
 lens: $(WATCHED)    ## build them a second time, with the lens
 	@:
 
-run: $(PLAIN) $(PLAYER) peers    ## play the conversation, both sides
+run: to-run         ## play the conversation, both sides
 	@$(TOP)/mk/run $(PLAYER) '$(PLAY)' $(OUT) $(PEERS)
+
+# What they need: the top makefile has it built by one make at a time.
+to-run: $(PLAIN) $(PLAYER) peers
+	@:
+to-grade: $(WATCHED) $(GRADER) peers
+	@:
 
 # make server, make client ARGS="hello world": one program, by hand
 $(PROGRAMS): %: $(OUT)/%.exe
 	@$(TOP)/mk/run $< $(ARGS)
 
-grade: $(WATCHED) $(GRADER) peers   ## grade the programs
+grade: to-grade     ## grade the programs
 	@$(if $(filter lessons,$(KIND)),echo '# the lesson itself: your exercise is elsewhere')
 	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens
 

@@ -13,9 +13,9 @@ endif
 
 sweep-%:            ## sweep-NN: each call of lesson NN fails once; FROM=folder
 	$(call need,$(if $(given),exercises,lessons),$*)
-	+@$(if $(given),$(MAKE_IN) . tools && mk/sweep --from \
-		$(dir $(call folder,exercises,$*)) "$$FROM",$(MAKE_IN) . \
-		$(patsubst %/Makefile,%/sweep,$(call folder,lessons,$*)))
+	+@mk/alone $(MAKE_IN) . $(patsubst %/Makefile,%/graded,$(call folder,lessons,$*))
+	+@mk/sweep $(if $(given),--from $(dir $(call folder,exercises,$*)) "$$FROM",\
+		$(patsubst %/Makefile,%,$(call folder,lessons,$*)))
 
 sweep: $(SWEPT:%=%/sweep)   ## the same for every lesson and solution
 

@@ -8,9 +8,9 @@ viewer: common
 	+@$(MAKE_IN) lens READY=1 view
 
 # The lesson's programs, and all that it takes to play and draw them.
-trace-%: tools viewer      ## trace-NN: draw lesson NN's conversation; FROM=folder: your program's
+trace-%:            ## trace-NN: draw lesson NN's conversation; FROM=folder: your program's
 	$(call need,lessons,$*)
-	+@$(call in,lessons,$*) READY=1 lens
+	+@mk/alone $(MAKE_IN) . viewer $(patsubst %/Makefile,%/graded,$(call folder,lessons,$*))
 	+@mk/trace draw $(dir $(call folder,lessons,$*)) \
 		$(if $(findstring command line,$(origin FROM)),"$$FROM")
 

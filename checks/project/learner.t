@@ -70,6 +70,13 @@ like($text, qr/^make grade-01: FROM=docs has no server\.c$/m, 'is said so');
 is($status, 2, 'a lesson that is not there');
 like($text, qr/there is no 99 in exercises/, 'is said so');
 
+# Two at once, when all is to be built: each waits while the other builds.
+my $both = "make -s grade-01 FROM=solutions/01-blocking-echo";
+($text, $status) = shell_there("sh -c '"
+        . "rm -rf build/common build/lessons build/from; $both & $both; wait'");
+is(() = $text =~ /^# (\d+) of \1 checks passed$/mg, 2,
+    'two gradings at once do not disturb each other') or diag($text);
+
 # Hints
 for my $n (1 .. 3) {
     ($text, $status) = shell_there('make hint-01');
