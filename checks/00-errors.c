@@ -30,18 +30,6 @@ struct wanted {
     bool failed;       // and does, or does not, say `failed`
 };
 
-/** Tells whether a number stands in a line, not as part of a longer one. */
-static bool has_number(const char *line, unsigned long number)
-{
-    for (const char *p = line; *p != '\0';) {
-        char *end = (char *)p + 1;
-        if (*p >= '0' && *p <= '9' && strtoul(p, &end, 10) == number)
-            return true;
-        p = end;
-    }
-    return false;
-}
-
 /** Tells whether a line of the text is as wanted. */
 static bool has_line(const char *text, const struct wanted *wanted)
 {
@@ -50,8 +38,7 @@ static bool has_line(const char *text, const struct wanted *wanted)
         snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
         if (strncmp(line, wanted->call, strlen(wanted->call)) == 0
             && (strstr(line, " failed") != NULL) == wanted->failed
-            && (wanted->number < 0
-                || has_number(line, (unsigned long)wanted->number)))
+            && (wanted->number < 0 || has_number(line, (DWORD)wanted->number)))
             return true;
     }
     return false;
@@ -69,8 +56,7 @@ static const char *nearest_line(const char *text, const struct wanted *wanted)
             continue;
         snprintf(line, sizeof line, "%.*s", (int)strcspn(text, "\n"), text);
         int points = 1 + ((strstr(line, " failed") != NULL) == wanted->failed);
-        if (wanted->number >= 0
-            && has_number(line, (unsigned long)wanted->number))
+        if (wanted->number >= 0 && has_number(line, (DWORD)wanted->number))
             points += 2;
         if (points > most) {
             most = points;

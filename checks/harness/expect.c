@@ -160,15 +160,14 @@ void expect_output(struct program *program, const char *lines)
     fail_check(expected, "it printed:\n%s", text[0] != '\0' ? text : "nothing");
 }
 
-/** Tells whether a number stands in a text, not as part of a longer one. */
-static bool has_number(const char *text, DWORD number)
+bool has_number(const char *text, DWORD number)
 {
-    char digits[16];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%lu", number);
-    for (const char *p = text; (p = strstr(p, digits)) != NULL; p++)
-        if ((p == text || strchr("0123456789", p[-1]) == NULL)
-            && (p[length] == '\0' || strchr("0123456789", p[length]) == NULL))
+    for (const char *p = text; *p != '\0';) {
+        char *end = (char *)p + 1;
+        if (*p >= '0' && *p <= '9' && strtoul(p, &end, 10) == number)
             return true;
+        p = end;
+    }
     return false;
 }
 

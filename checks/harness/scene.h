@@ -103,6 +103,9 @@ void expect_no_errors(struct program *program);
 /** Expects exactly these lines on standard output, of a program that ended. */
 void expect_output(struct program *program, const char *lines);
 
+/** Tells whether a number stands in a text, not as part of a longer one. */
+bool has_number(const char *text, DWORD number);
+
 /**
  * Expects an error message that names the call and the code, in whatever
  * words, on standard error.
