@@ -12,6 +12,7 @@
 #include <string.h>
 #include <windows.h>
 
+#include "checks/harness/built.h"
 #include "checks/harness/check.h"
 #include "checks/harness/scene.h"
 #include "common/console.h"
@@ -203,6 +204,14 @@ static size_t choose_checks(
     return kept;
 }
 
+/** Ctrl+C: what was not finished is no success. (Wine ends with 0.) */
+static BOOL WINAPI end_interrupted(DWORD event)
+{
+    (void)event;
+    TerminateProcess(GetCurrentProcess(), EXIT_USAGE);
+    return TRUE;
+}
+
 int run_checks(
     int argc, char *argv[], const char *lesson, const struct check *checks,
     size_t count)
@@ -211,8 +220,10 @@ int run_checks(
     static enum verdict verdicts[CHECKS_MAX];
     size_t passed = 0, failed = 0;
     const struct check *first = NULL;  // that failed
+    char plain[MAX_PATH];
 
     use_utf8_console();
+    SetConsoleCtrlHandler(end_interrupted, TRUE);
     _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
     if (argc < 2 || argc > 3) {
         fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER]\n", lesson);
@@ -222,6 +233,11 @@ int run_checks(
         printf("Bail out!  there is no program in %s: build it\n", argv[1]);
         return EXIT_USAGE;
     }
+    for (int i = 1; i < argc; i++)
+        if (find_plain_program(argv[i], plain, sizeof plain)) {
+            printf("Bail out!  %s was not built with the lens\n", plain);
+            return EXIT_USAGE;
+        }
 
     count = choose_checks(checks, count, chosen);
     printf("1..%zu\n", count);

@@ -91,15 +91,35 @@ is($? >> 8, 2, 'a folder without programs: exit status 2');
 like($text, qr/^Bail out!.*there is no program/m, 'and one clear line');
 mkdir 'build/checks/specimens/broken';
 open my $out, '>', 'build/checks/specimens/broken/specimen.exe' or die $!;
-print $out "This is no program.\n";
+print $out "This is no program, though it has LENS_RECORD\0 in it.\n";
 close $out;
 $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/broken 2>&1`;
 is($? >> 8, 2, 'a program that can not be started: exit status 2');
 like($text, qr/^Bail out!  environment: \w+ failed with error \d+/m,
     'and it is called a trouble of the environment');
+my $plain = 'build/lessons/01-blocking-echo';
+system("make -s -C lessons/01-blocking-echo >/dev/null") == 0 or BAIL_OUT('not built');
+$text = `mk/run build/checks/specimens/judge.exe $plain 2>&1`;
+is($? >> 8, 2, 'programs without the lens: exit status 2');
+like($text, qr{^Bail out!  \Q$plain\E/\w+\.exe was not built with the lens$}m,
+    'and one clear line');
 $text = `mk/run build/checks/specimens/judge.exe 2>&1`;
 is($? >> 8, 2, 'no folder named: exit status 2');
 like($text, qr/^usage: /, 'and the usage');
+
+# Ctrl+C is no success.
+{
+    local $SIG{INT} = 'DEFAULT';
+    # mk/run becomes the program only where no stream is a terminal.
+    my $pid = open my $out, '-|',
+        'exec mk/run build/checks/specimens/judge.exe build/checks/specimens/lens 2>&1';
+    my $first = <$out>;
+    kill INT => $pid;
+    my $rest = do { local $/; <$out> };
+    close $out;
+    isnt($?, 0, 'an interrupted grader does not end with 0');
+    unlike($rest, qr/checks passed/, 'nor to the end');
+}
 
 # Nobody is left behind.
 my $here = readlink '/proc/self/cwd';
