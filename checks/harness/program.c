@@ -196,25 +196,45 @@ static wchar_t *make_environment(const char *extra)
  */
 enum { STARTS_MAX = 4 };
 
-/** Calls CreateProcessW so that the program inherits its three handles only. */
-static bool create_process(struct program *program, struct startup *startup)
+/** What a process inherits, and its job; both must last as long as the list.
+ * NULL if there is no memory. */
+static LPPROC_THREAD_ATTRIBUTE_LIST make_attributes(
+    HANDLE inherited[3], HANDLE *job)
 {
-    HANDLE inherited[] = {startup->in, startup->out, startup->err};
     SIZE_T size = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+    InitializeProcThreadAttributeList(NULL, 2, 0, &size);
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
-    if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &size)
-        || !UpdateProcThreadAttribute(
+    if (list != NULL && InitializeProcThreadAttributeList(list, 2, 0, &size)
+        && UpdateProcThreadAttribute(
             list,
             0,
             PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
             inherited,
-            sizeof inherited,
+            3 * sizeof *inherited,
             NULL,
-            NULL)) {
-        free(list);
+            NULL)
+        && UpdateProcThreadAttribute(
+            list,
+            0,
+            PROC_THREAD_ATTRIBUTE_JOB_LIST,
+            job,
+            sizeof *job,
+            NULL,
+            NULL))
+        return list;
+    free(list);
+    return NULL;
+}
+
+/** Calls CreateProcessW so that the program inherits its three handles only,
+ * and is in the job from the beginning: should we be ended meanwhile, it is. */
+static bool create_process(
+    struct program *program, struct startup *startup, HANDLE job)
+{
+    HANDLE inherited[] = {startup->in, startup->out, startup->err};
+    LPPROC_THREAD_ATTRIBUTE_LIST list = make_attributes(inherited, &job);
+    if (list == NULL)
         return false;
-    }
 
     STARTUPINFOEXW info = {0};
     info.StartupInfo.cb = sizeof info;
@@ -272,8 +292,7 @@ static bool start_process(
     if (!open_output(&program->out, program->changed, &startup->out)
         || !open_output(&program->err, program->changed, &startup->err))
         return false;
-    return create_process(program, startup)
-           && AssignProcessToJobObject(how->job, program->process);
+    return create_process(program, startup, how->job);
 }
 
 static void close_if_open(HANDLE handle)
