@@ -1,0 +1,773 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 02: a client that waits for its pipe, and a server that
+ * serves one client after another on one instance.
+ *
+ * Usage: `02-polite-open FOLDER [LESSON-FOLDER]`
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lens/reader.h"
+#include "lessons/02-polite-open/protocol.h"
+
+/* A client that is told to wait for 20 s never sees the end of that: the check
+ * is over before. */
+#define PATIENT "client 20000 hello"
+
+/** The calls by which a program rests, and the argument that says how long. */
+static const struct {
+    const char *call, *argument;
+} RESTS[] = {
+    {"WaitNamedPipeW", "wait"},
+    {"Sleep", "time"},
+    {"SleepEx", "time"},
+    {"WaitForSingleObject", "wait"},
+};
+
+/** A call's time in milliseconds; without an end: the greatest number. */
+static unsigned long long time_of(
+    const struct lens_record *record, const char *argument)
+{
+    unsigned long long time;
+    if (!call_argument(record, argument, &time) || time == INFINITE)
+        return INFINITE;
+    return time;
+}
+
+/** Milliseconds between two moments of the record. */
+static unsigned long long ms_between(int64_t from, int64_t to)
+{
+    LARGE_INTEGER frequency;
+    QueryPerformanceFrequency(&frequency);
+    return (unsigned long long)((to - from) * 1000 / frequency.QuadPart);
+}
+
+/**
+ * Expects that no call asks for more time than was left when the last try to
+ * open failed. A try that begins `total_ms` before the end leaves that much.
+ */
+static void expect_no_longer_wait(
+    struct program *client, unsigned long long total_ms)
+{
+    const struct lens_record *first = find_call(client, "CreateFileW", 1);
+    for (size_t i = 0; first != NULL && i < ARRAYSIZE(RESTS); i++) {
+        const struct lens_record *rest;
+        for (uint32_t n = 1;
+             (rest = find_call(client, RESTS[i].call, n)) != NULL;
+             n++) {
+            const struct lens_record *before = first, *next;
+            for (uint32_t k = 2;
+                 (next = find_call(client, "CreateFileW", k)) != NULL
+                 && next->t0 < rest->t0;
+                 k++)
+                before = next;
+            unsigned long long gone = ms_between(first->t0, before->t1);
+            unsigned long long left = gone < total_ms ? total_ms - gone : 0;
+            unsigned long long time = time_of(rest, RESTS[i].argument);
+            /* One more: what is left may be rounded up. */
+            if (time == INFINITE)
+                fail_check(
+                    "each wait is for what is left of the time",
+                    "%s number %u asked to wait for ever",
+                    RESTS[i].call,
+                    n);
+            if (time > left + 1)
+                fail_check(
+                    "each wait is for what is left of the time",
+                    "%s number %u asked for %llu ms when at most %llu of the "
+                    "%llu ms were left",
+                    RESTS[i].call,
+                    n,
+                    time,
+                    left,
+                    total_ms);
+        }
+    }
+}
+
+/** Expects the client to give up by itself, without asking for more time. */
+static void expect_to_give_up(
+    struct program *client, unsigned long long total_ms)
+{
+    DWORD code;
+    while (wait_for_end(client, now_ms() + 10, &code) != IN_TIME
+           && ms_until(scene_deadline()) > 0)
+        expect_no_longer_wait(client, total_ms);
+    expect_no_longer_wait(client, total_ms);
+    expect_end(client, EXIT_FAILURE);
+}
+
+/** Serves one message on the check's own end, and expects a good end. */
+static void expect_conversation(struct peer *server, struct program *client)
+{
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hello", 5);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+}
+
+/** The check's own pipe, all of whose instances are taken. */
+struct busy_pipe {
+    struct peer *server; /**< the server's end of its only instance so far */
+    struct peer *holder; /**< the client that has it */
+};
+
+/** Makes a pipe and takes its only instance; two more may be made. */
+static struct busy_pipe make_busy_pipe(void)
+{
+    struct busy_pipe pipe;
+    pipe.server =
+        create_peer_as(PIPE_NAME, &(struct peer_pipe){.instances = 3});
+    pipe.holder = connect_peer(PIPE_NAME);
+    accept_peer(pipe.server);
+    return pipe;
+}
+
+/** Another instance of the same pipe, free at once. */
+static struct peer *add_instance(void)
+{
+    return create_peer_as(PIPE_NAME, &(struct peer_pipe){.instances = 3});
+}
+
+static void opens_at_once(void)
+{
+    tried("created the pipe, and let `client 20000 hello` open it");
+    likely("CreateFileW has opened the pipe: its handle is to be returned");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client = start(PATIENT);
+    expect_conversation(server, client);
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(client);
+    expect_no_bad_close(client);
+}
+
+static void finds_a_late_server(void)
+{
+    tried("started `client 20000 hello` first, and created the pipe when its "
+          "CreateFileW had failed");
+    likely("error 2, ERROR_FILE_NOT_FOUND, means that nobody owns the name "
+           "yet: try again while there is time");
+    struct program *client = start(PATIENT);
+    wait_called(client, "CreateFileW", 1);
+    expect_conversation(create_peer(PIPE_NAME), client);
+}
+
+static void rests_between_tries(void)
+{
+    tried("started `client 20000 hello` without a server, and looked at what "
+          "it does between two tries to open the pipe");
+    likely("without an instance WaitNamedPipeW returns at once: it can't wait "
+           "for a name that nobody owns. A short Sleep can");
+    struct program *client = start(PATIENT);
+    for (uint32_t n = 2; n <= 4; n++) {
+        const struct lens_record *last = wait_called(client, "CreateFileW", n);
+        const struct lens_record *one = find_call(client, "CreateFileW", n - 1);
+        bool rested = false;
+        for (size_t i = 1; i < ARRAYSIZE(RESTS); i++) {
+            const struct lens_record *rest;
+            for (uint32_t k = 1;
+                 (rest = find_call(client, RESTS[i].call, k)) != NULL;
+                 k++)
+                rested |= one->t0 < rest->t0 && rest->t0 < last->t0
+                          && time_of(rest, RESTS[i].argument) > 0;
+        }
+        if (!rested)
+            fail_check(
+                "it sleeps for 1 ms or more between two tries",
+                "CreateFileW number %u and number %u, and no Sleep between",
+                n - 1,
+                n);
+    }
+}
+
+static void gives_up_on_nobody(void)
+{
+    tried("started `client 60 hello` without a server");
+    likely("the time is not looked at when nobody owns the name: when nothing "
+           "is left, report the error of CreateFileW");
+    struct program *client = start("client 60 hello");
+    expect_to_give_up(client, 60);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static void sleeps_no_longer(void)
+{
+    tried("started `client 8 hello` without a server: 8 ms in all");
+    likely("Sleep gets a fixed number: it must not get more than what is left");
+    /* A client that is kept waiting by the machine tries once, and shows
+     * nothing: then another one. */
+    for (int i = 0; i < 5; i++) {
+        struct program *client = start("client 8 hello");
+        expect_to_give_up(client, 8);
+        if (count_calls(client, "Sleep") > 0)
+            return;
+    }
+}
+
+static void other_open_errors_count(void)
+{
+    tried("made CreateFileW fail with error 5, ERROR_ACCESS_DENIED, each time");
+    likely("only 2 and 231 are worth another try: every other error is "
+           "reported at once, as CreateFileW's");
+    struct program *client = start_with(
+        "client 200 hello",
+        &(struct conditions){.fault = "CreateFileW:*:5"});
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_ACCESS_DENIED);
+    if (count_calls(client, "CreateFileW") > 1)
+        fail_check(
+            "it tries once",
+            "it called CreateFileW %u times",
+            count_calls(client, "CreateFileW"));
+}
+
+static void waits_for_the_instance(void)
+{
+    tried("took the only instance, started `client 20000 hello`, and gave the "
+          "instance back when the client was inside WaitNamedPipeW");
+    likely("error 231, ERROR_PIPE_BUSY, means that every instance is taken: "
+           "WaitNamedPipeW waits for a free one, then CreateFileW again");
+    struct busy_pipe pipe = make_busy_pipe();
+    struct program *client = start(PATIENT);
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(pipe.holder);
+    disconnect_peer(pipe.server);
+    expect_conversation(pipe.server, client);
+}
+
+static void other_wait_errors_count(void)
+{
+    tried("took the only instance, and made WaitNamedPipeW fail with error "
+          "1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("the result of WaitNamedPipeW is not looked at: besides 121 and 2, "
+           "every error has to be reported, by die(\"WaitNamedPipeW\")");
+    make_busy_pipe();
+    struct program *client = start_with(
+        "client 200 hello",
+        &(struct conditions){.fault = "WaitNamedPipeW:1:1450"});
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "WaitNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+/** Expects that the client used its time; less is for slow and quick clocks. */
+static void expect_patience(struct program *client, unsigned long long ms)
+{
+    int64_t end = 0;
+    const struct lens_record *first = find_call(client, "CreateFileW", 1);
+    for (size_t i = 0; i < ARRAYSIZE(RESTS); i++) {
+        uint32_t count = count_calls(client, RESTS[i].call);
+        const struct lens_record *last =
+            find_call(client, RESTS[i].call, count);
+        if (last != NULL && last->t1 > end)
+            end = last->t1;
+    }
+    unsigned long long waited = end == 0 ? 0 : ms_between(first->t0, end);
+    if (waited < ms)
+        fail_check(
+            "it waits until its time is over",
+            "it gave up after %llu ms",
+            waited);
+}
+
+static void gives_up_when_busy(void)
+{
+    tried("took the only instance for good, and started `client 250 hello`");
+    likely("WaitNamedPipeW gets another time-out than what is left until the "
+           "deadline");
+    make_busy_pipe();
+    struct program *client = start("client 250 hello");
+    expect_to_give_up(client, 250);
+    expect_patience(client, 200);
+    likely("nothing, or something else, is said of the reason: 121 by "
+           "WaitNamedPipeW, or 231 by CreateFileW");
+    if (strstr(client->err.text, "231") == NULL)
+        expect_error(client, "WaitNamedPipeW", ERROR_SEM_TIMEOUT);
+}
+
+/**
+ * Lets a client wait for an instance that another one takes before it can open
+ * it. It comes back from its second try without one.
+ */
+static struct program *rob_a_client(void)
+{
+    make_busy_pipe();
+    struct program *client = start_with(
+        PATIENT,
+        &(struct conditions){
+            .gate = "CreateFileW:2",
+            .fault = "WaitNamedPipeW:1:delay=200",
+        });
+    wait_inside(client, "WaitNamedPipeW", 1);
+    add_instance();
+    wait_at_gate(client);
+    connect_peer(PIPE_NAME);  // the thief
+    open_gate(client);
+    return client;
+}
+
+static void survives_a_robbery(void)
+{
+    tried("let the client's WaitNamedPipeW succeed, and took the free "
+          "instance before its next CreateFileW");
+    likely("a success of WaitNamedPipeW is a hint only: CreateFileW may fail "
+           "with 231 again, and then it is to wait again");
+    struct program *client = rob_a_client();
+    wait_inside(client, "WaitNamedPipeW", 2);
+    expect_conversation(add_instance(), client);
+}
+
+static void has_one_deadline(void)
+{
+    tried("let the client wait twice, the first time for 200 ms, and compared "
+          "the two time-outs");
+    likely("each WaitNamedPipeW gets a time-out of its own: all of them "
+           "together have 20000 ms, so the second gets what is left");
+    struct program *client = rob_a_client();
+    wait_inside(client, "WaitNamedPipeW", 2);
+    expect_no_longer_wait(client, 20000);
+}
+
+static void survives_a_leaving_server(void)
+{
+    tried("held the client before WaitNamedPipeW, removed the pipe meanwhile, "
+          "and created it again when the call had failed with error 2");
+    likely("WaitNamedPipeW says 2, too, when the last instance is gone: that "
+           "is no reason to give up, a server may come again");
+    struct busy_pipe pipe = make_busy_pipe();
+    struct program *client =
+        start_with(PATIENT, &(struct conditions){.gate = "WaitNamedPipeW:1"});
+    wait_at_gate(client);
+    close_peer(pipe.holder);
+    close_peer(pipe.server);
+    open_gate(client);
+    wait_called(client, "WaitNamedPipeW", 1);
+    expect_conversation(create_peer(PIPE_NAME), client);
+}
+
+/** Expects that no WaitNamedPipeW of the client had the time-out 0. */
+static void expect_no_default(struct program *client)
+{
+    const struct lens_record *call;
+    expect_end(client, EXIT_FAILURE);
+    for (uint32_t n = 1;
+         (call = find_call(client, "WaitNamedPipeW", n)) != NULL;
+         n++)
+        if (time_of(call, "wait") == NMPWAIT_USE_DEFAULT_WAIT)
+            fail_check(
+                "no WaitNamedPipeW with the time-out 0",
+                "WaitNamedPipeW number %u of `client 1 hello` or `client 0 "
+                "hello` got 0",
+                n);
+}
+
+static void never_asks_for_the_default(void)
+{
+    tried("took the only instance, and started `client 1 hello` and `client 0 "
+          "hello`");
+    likely("the time-out 0 does not mean \"do not wait\": it is the server's "
+           "default, 50 ms or a minute. Round up, and end when nothing is "
+           "left");
+    make_busy_pipe();
+    expect_no_default(start("client 1 hello"));
+    expect_no_default(start("client 0 hello"));
+}
+
+static void knows_that_time_is_over(void)
+{
+    tried("took the only instance, and let CreateFileW of `client 20 hello` "
+          "come 100 ms late: the deadline has passed");
+    likely("behind the deadline, the time that is left is negative; as an "
+           "unsigned number it is 49 days, or a part of them");
+    make_busy_pipe();
+    struct program *client = start_with(
+        "client 20 hello",
+        &(struct conditions){.fault = "CreateFileW:1:delay=100"});
+    expect_to_give_up(client, 20);
+}
+
+static void tells_that_it_was_thrown_out(void)
+{
+    tried("disconnected the client by DisconnectNamedPipe while it waited "
+          "for its reply");
+    likely("the client does not report the error of ReadFile");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client =
+        start_with(PATIENT, &(struct conditions){.gate = "ReadFile:1"});
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    wait_at_gate(client);
+    disconnect_peer(server);
+    open_gate(client);
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "ReadFile", ERROR_PIPE_NOT_CONNECTED);
+}
+
+static void client_gets_its_replies(void)
+{
+    tried("let `client 20000 one two` talk to the lesson's server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start("server 1");
+    expect_line(server, "ready", 1);
+    struct program *client = start("client 20000 one two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void wrong_wait_is_refused(void)
+{
+    tried("started `client soon hello`, `client -1 hello` and `client 1000`");
+    likely("the client does not look at its arguments");
+    expect_end(start("client soon hello"), 2);
+    expect_end(start("client -1 hello"), 2);
+    expect_end(start("client 1000"), 2);
+}
+
+/* Whether the client or the server is first is luck. Where a check is not
+ * about that, 535 is taken for a success. */
+#define NO_RACE "ConnectNamedPipe:*:pass=535"
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(
+    const char *command_line, struct conditions conditions)
+{
+    if (conditions.fault == NULL)
+        conditions.fault = NO_RACE;
+    struct program *server = start_with(command_line, &conditions);
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/** Sends a message to the server, and expects it back. */
+static void expect_echo(struct peer *client, const char *text)
+{
+    send_bytes(client, text, strlen(text));
+    expect_bytes(client, text, strlen(text));
+}
+
+static void serves_one_after_another(void)
+{
+    tried("started `server 3`, and came with three clients, one after the "
+          "other");
+    likely("DisconnectNamedPipe is missing, or ConnectNamedPipe is not "
+           "called again");
+    struct program *server = start_ready("server 3", (struct conditions){0});
+    for (int i = 0; i < 3; i++) {
+        struct peer *client = connect_peer_waiting(PIPE_NAME);
+        expect_echo(client, i == 0 ? "first" : "next");
+        close_peer(client);
+    }
+    expect_end(server, EXIT_SUCCESS);
+    if (count_calls(server, "CreateNamedPipeW") != 1)
+        fail_check(
+            "one instance serves all clients",
+            "CreateNamedPipeW was called %u times",
+            count_calls(server, "CreateNamedPipeW"));
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
+static void name_stays_owned(void)
+{
+    tried("held the server between two clients, before ConnectNamedPipe, and "
+          "tried to open the pipe");
+    likely("the server closes its instance between two clients");
+    struct program *server = start_ready(
+        "server 2",
+        (struct conditions){.gate = "ConnectNamedPipe:2"});
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(client, "hello");
+    close_peer(client);
+    wait_at_gate(server);
+    DWORD error = try_connect(PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
+    if (error != ERROR_PIPE_BUSY)
+        fail_check(
+            "the name stays owned: a client is told 231, not 2",
+            "it was told %lu",
+            error);
+    open_gate(server);
+    client = connect_peer_waiting(PIPE_NAME);
+    expect_echo(client, "again");
+}
+
+static void second_client_waits(void)
+{
+    tried("let a client of the lesson wait while another one was served");
+    likely("the server does not make its instance free for the next client");
+    struct program *server = start_ready("server 2", (struct conditions){0});
+    struct peer *first = connect_peer(PIPE_NAME);
+    expect_echo(first, "hello");
+    struct program *second = start("client 20000 again");
+    wait_inside(second, "WaitNamedPipeW", 1);
+    close_peer(first);
+    expect_end(second, EXIT_SUCCESS);
+    expect_output(second, "again\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void early_client_is_served(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe "
+          "meanwhile, let it go on and sent \"hello\"");
+    likely("535 is a success: the client came first (lesson 01)");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    expect_echo(client, "hello");
+}
+
+static void hasty_client_does_no_harm(void)
+{
+    tried("held the server before WriteFile, closed the client's end "
+          "meanwhile, and came with a second client");
+    likely("a client that leaves before its reply makes WriteFile fail with "
+           "error 232, ERROR_NO_DATA: the server goes on with the next one");
+    struct program *server =
+        start_ready("server 2", (struct conditions){.gate = "WriteFile:1"});
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    wait_at_gate(server);
+    close_peer(client);
+    open_gate(server);
+    expect_echo(connect_peer_waiting(PIPE_NAME), "hello");
+}
+
+static void disconnect_errors_count(void)
+{
+    tried("made DisconnectNamedPipe fail with error 1450");
+    likely("its result is not looked at");
+    struct program *server = start_ready(
+        "server 2",
+        (struct conditions){.fault = NO_RACE ",DisconnectNamedPipe:1:1450"});
+    close_peer(connect_peer(PIPE_NAME));
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "DisconnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void pipe_is_made_well(void)
+{
+    tried("looked at the arguments of CreateNamedPipeW");
+    likely("PIPE_REJECT_REMOTE_CLIENTS is missing, or the default time-out, "
+           "or more than one instance is allowed");
+    struct program *server = start_ready("server 1", (struct conditions){0});
+    const struct lens_record *call = find_call(server, "CreateNamedPipeW", 1);
+    unsigned long long mode = 0, wait = 0, max = 0;
+    call_argument(call, "mode", &mode);
+    call_argument(call, "wait", &wait);
+    call_argument(call, "max", &max);
+    if (mode != PIPE_REJECT_REMOTE_CLIENTS)
+        fail_check("a byte pipe, not for others", "mode is 0x%llx", mode);
+    if (wait == 0 || max != 1)
+        fail_check(
+            "one instance, and a default time-out of its own",
+            "max is %llu, the default time-out is %llu",
+            max,
+            wait);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`");
+    likely("the server does not look at its argument");
+    expect_end(start("server many"), 2);
+}
+
+static const char OPENS[] = "The client opens a pipe that is there";
+static const char FINDS[] = "A server that comes later is found (2)";
+static const char WAITS[] = "It waits for the only instance (231)";
+static const char ROBBED[] = "An instance that another client took is no end";
+static const char SERVES[] = "The server serves one client after another";
+
+static const struct check CHECKS[] = {
+    {
+        .name = OPENS,
+        .run = opens_at_once,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = FINDS,
+        .run = finds_a_late_server,
+        .program = "client",
+        .todo = 1,
+        .read = "Read it",
+        .needs = OPENS,
+    },
+    {
+        .name = "It rests between two tries",
+        .run = rests_between_tries,
+        .program = "client",
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = FINDS,
+    },
+    {
+        .name = "It gives up when nobody comes in time (2)",
+        .run = gives_up_on_nobody,
+        .program = "client",
+        .todo = 1,
+        .read = "Read it",
+        .needs = FINDS,
+    },
+    {
+        .name = "It sleeps no longer than what is left",
+        .run = sleeps_no_longer,
+        .program = "client",
+        .todo = 1,
+        .read = "Read it",
+        .needs = FINDS,
+    },
+    {
+        .name = "Any other error of CreateFileW is reported",
+        .run = other_open_errors_count,
+        .program = "client",
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = WAITS,
+        .run = waits_for_the_instance,
+        .program = "client",
+        .todo = 2,
+        .read = "Read it",
+        .needs = OPENS,
+    },
+    {
+        .name = "It gives up on a busy pipe in time (121)",
+        .run = gives_up_when_busy,
+        .program = "client",
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WAITS,
+    },
+    {
+        .name = ROBBED,
+        .run = survives_a_robbery,
+        .program = "client",
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WAITS,
+    },
+    {
+        .name = "One deadline holds for all waits together",
+        .run = has_one_deadline,
+        .program = "client",
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = ROBBED,
+    },
+    {
+        .name = "A server that leaves meanwhile is no end (2)",
+        .run = survives_a_leaving_server,
+        .program = "client",
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = FINDS,
+    },
+    {
+        .name = "Any other error of WaitNamedPipeW is reported",
+        .run = other_wait_errors_count,
+        .program = "client",
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WAITS,
+    },
+    {
+        .name = "It never asks for the default time-out (0)",
+        .run = never_asks_for_the_default,
+        .program = "client",
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = WAITS,
+    },
+    {
+        .name = "It does not wait when the time is over",
+        .run = knows_that_time_is_over,
+        .program = "client",
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = WAITS,
+    },
+    {
+        .name = "The client prints each reply",
+        .run = client_gets_its_replies,
+        .program = "client",
+        .needs = OPENS,
+    },
+    {
+        .name = "A client that is thrown out says so (233)",
+        .run = tells_that_it_was_thrown_out,
+        .program = "client",
+        .read = "What goes wrong",
+        .needs = OPENS,
+    },
+    {
+        .name = "A wrong number of milliseconds is refused",
+        .run = wrong_wait_is_refused,
+        .program = "client",
+    },
+    {
+        .name = SERVES,
+        .run = serves_one_after_another,
+        .program = "server",
+        .read = "Read it",
+    },
+    {
+        .name = "Between two clients the name stays owned (231)",
+        .run = name_stays_owned,
+        .program = "server",
+        .read = "Read it",
+        .needs = SERVES,
+    },
+    {
+        .name = "The second client waits for the first",
+        .run = second_client_waits,
+        .program = "server",
+        .read = "A picture",
+        .needs = SERVES,
+    },
+    {
+        .name = "A client that comes early is served (535)",
+        .run = early_client_is_served,
+        .program = "server",
+        .needs = SERVES,
+    },
+    {
+        .name = "A client that leaves early does no harm (232)",
+        .run = hasty_client_does_no_harm,
+        .program = "server",
+        .needs = SERVES,
+    },
+    {
+        .name = "An error of DisconnectNamedPipe is reported",
+        .run = disconnect_errors_count,
+        .program = "server",
+    },
+    {
+        .name = "The pipe has one instance and its own time-out",
+        .run = pipe_is_made_well,
+        .program = "server",
+        .read = "Read it",
+    },
+    {
+        .name = "A wrong number of clients is refused",
+        .run = wrong_count_is_refused,
+        .program = "server",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "02-polite-open", CHECKS, ARRAYSIZE(CHECKS));
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Named pipe client that can wait for its server, until a deadline.
+ *
+ * Usage: `client WAIT_MS MESSAGE...`: waits so many milliseconds at most.
+ *
+ * Read pipe_open first; exchange is that of lesson 01.
+ *
+ * @see
+ * https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-waitnamedpipew
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "common/console.h"
+#include "common/error.h"
+#include "protocol.h"
+
+/** The rest between two tries; the longest wait that is accepted: an hour. */
+enum { RETRY_MS = 20, WAIT_MAX_MS = 3600000 };
+
+/** When so many milliseconds from now are over, as the counter counts. */
+static LONGLONG deadline_in(DWORD wait_ms)
+{
+    LARGE_INTEGER now, frequency;
+    QueryPerformanceFrequency(&frequency);  // counts in a second
+    QueryPerformanceCounter(&now);
+    return now.QuadPart + wait_ms * frequency.QuadPart / 1000;
+}
+
+/** The milliseconds until a deadline: 0 when it is over, and only then. */
+static DWORD ms_until(LONGLONG deadline)
+{
+    LARGE_INTEGER now, frequency;
+    QueryPerformanceFrequency(&frequency);
+    QueryPerformanceCounter(&now);
+    if (now.QuadPart >= deadline)
+        return 0;
+
+    /* Rounded up: WaitNamedPipeW takes 0 for another order. */
+    LONGLONG left = (deadline - now.QuadPart) * 1000;
+    return (DWORD)((left + frequency.QuadPart - 1) / frequency.QuadPart);
+}
+
+/** Opens the pipe as soon as it can be opened, until the deadline. */
+static HANDLE pipe_open(const wchar_t *name, LONGLONG deadline)
+{
+    for (;;) {
+        HANDLE pipe = CreateFileW(
+            name,
+            GENERIC_READ | GENERIC_WRITE,
+            0,              // no sharing
+            NULL,           // default security
+            OPEN_EXISTING,  // pipes are not created here
+            0,              // no flags
+            NULL);          // no template
+        if (pipe != INVALID_HANDLE_VALUE)
+            return pipe;
+        DWORD error = GetLastError();
+        DWORD left = ms_until(deadline);
+
+        if ((error != ERROR_FILE_NOT_FOUND && error != ERROR_PIPE_BUSY)
+            || left == 0) {
+            report_error("CreateFileW", error);
+            exit(EXIT_FAILURE);
+        }
+
+        /* Nobody owns the name, so there is nothing to wait on. */
+        if (error == ERROR_FILE_NOT_FOUND) {
+            Sleep(left < RETRY_MS ? left : RETRY_MS);
+            continue;
+        }
+
+        /* Every instance is taken.  That one is free is a hint, no promise:
+         * another client may be quicker.  The server may have left, too. */
+        if (!WaitNamedPipeW(name, left)
+            && GetLastError() != ERROR_FILE_NOT_FOUND)
+            die("WaitNamedPipeW");
+    }
+}
+
+/** Sends one message and prints the reply. */
+static void exchange(HANDLE pipe, const char *message, DWORD length)
+{
+    DWORD bytes_written;
+    if (!WriteFile(pipe, message, length, &bytes_written, NULL))
+        die("WriteFile");
+
+    char reply[MESSAGE_MAX] = {0};
+    DWORD received = 0;
+    while (received < length) {
+        DWORD bytes_read;
+        if (!ReadFile(
+                pipe,
+                reply + received,
+                length - received,
+                &bytes_read,
+                NULL))
+            die("ReadFile");
+        received += bytes_read;
+    }
+
+    fwrite(reply, 1, received, stdout);
+    printf("\n");
+    fflush(stdout);
+}
+
+/** Opens the pipe and sends one message after another. */
+int main(int argc, char *argv[])
+{
+    use_utf8_console();
+
+    char *end = NULL;
+    unsigned long wait_ms = argc > 2 ? strtoul(argv[1], &end, 10) : 0;
+    if (argc <= 2 || !isdigit((unsigned char)argv[1][0]) || *end != '\0'
+        || wait_ms > WAIT_MAX_MS) {
+        fprintf(stderr, "usage: client WAIT_MS MESSAGE...\n");
+        return EXIT_USAGE;
+    }
+    for (int i = 2; i < argc; i++)
+        if (argv[i][0] == '\0' || strlen(argv[i]) > MESSAGE_MAX) {
+            fprintf(stderr, "client: a message has 1 to 512 bytes\n");
+            return EXIT_USAGE;
+        }
+
+    HANDLE pipe = pipe_open(PIPE_NAME, deadline_in(wait_ms));
+    for (int i = 2; i < argc; i++)
+        exchange(pipe, argv[i], (DWORD)strlen(argv[i]));
+
+    CloseHandle(pipe);
+    return EXIT_SUCCESS;
+}
