@@ -174,6 +174,7 @@ static void opens_at_once(void)
     likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_no_bad_close(client);
+    expect_right_on_windows(client);
 }
 
 static void finds_a_late_server(void)
@@ -504,6 +505,7 @@ static void serves_one_after_another(void)
     likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
     expect_no_bad_close(server);
+    expect_right_on_windows(server);
 }
 
 static void name_stays_owned(void)
