@@ -415,8 +415,8 @@ static void knows_that_time_is_over(void)
 {
     tried("took the only instance, and let CreateFileW of `client 20 hello` "
           "come 100 ms late: the deadline has passed");
-    likely("behind the deadline, the time that is left is negative; as an "
-           "unsigned number it is 49 days, or a part of them");
+    likely("behind the deadline, deadline - now is negative, and as a DWORD "
+           "it is up to 49 days: ms_until has to say 0");
     make_busy_pipe();
     struct program *client = start_with(
         "client 20 hello",
