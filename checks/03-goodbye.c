@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 03: a ticket machine that says goodbye without loss.
+ *
+ * The lesson's own server says goodbye in four ways; without a word on its
+ * command line, in the way that the exercise asks for.
+ *
+ * Usage: `03-goodbye FOLDER [LESSON-FOLDER]`
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/03-goodbye/protocol.h"
+
+/* Whether the client or the server is first is luck. Where a check is not
+ * about that, 535 is taken for a success: it is for another check to find. */
+#define NO_RACE "ConnectNamedPipe:*:pass=535"
+
+/** How many late clients there must be room for: the exercise's README. */
+enum { LATE_CLIENTS = 16 };
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(const char *command_line, const char *gate)
+{
+    struct program *server = start_with(
+        command_line,
+        &(struct conditions){.fault = NO_RACE, .gate = gate});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/** Comes as a client, as soon as there is an instance, and orders. */
+static struct peer *order(char letter)
+{
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    send_bytes(client, &letter, 1);
+    return client;
+}
+
+static void expect_ticket(struct peer *client, const char *ticket)
+{
+    expect_bytes(client, ticket, TICKET_SIZE);
+}
+
+/**
+ * Waits until the server has said goodbye to its client, or waits for it to
+ * read, to answer or to leave: whoever reads after that is late.
+ * @param nth which client, from 1
+ */
+static void wait_for_goodbye(struct program *server, uint32_t nth)
+{
+    while (is_running(server)
+           && find_call(server, "ConnectNamedPipe", nth + 1) == NULL
+           && find_call(server, "FlushFileBuffers", nth) == NULL
+           && find_call(server, "ReadFile", nth + 1) == NULL) {
+        if (ms_until(scene_deadline()) == 0)
+            fail_late("the server has done with its client, or waits for it");
+        Sleep(1);
+    }
+}
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(server->out.text, "ready") != NULL)
+        fail_program(server, "no `ready` where there is no pipe");
+    start_ready("server 1", NULL);
+    connect_peer(PIPE_NAME);
+}
+
+static void prompt_client_gets_its_ticket(void)
+{
+    tried("ordered with \"A\" and read at once, before the server could "
+          "disconnect; then the same with \"B\"");
+    likely("the server does not come as far as WriteFile, or not to its "
+           "second client");
+    struct program *server =
+        start_ready("server 2", "DisconnectNamedPipe:1,DisconnectNamedPipe:2");
+    struct peer *client = order('A');
+    expect_ticket(client, "A001");
+    close_peer(client);
+    open_gate_number(server, 0);
+    client = order('B');
+    expect_ticket(client, "B002");
+    close_peer(client);
+    open_gate_number(server, 1);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void late_client_gets_its_ticket(void)
+{
+    tried("ordered with \"A\", waited until the server had done all that it "
+          "does for this client, and only then read the ticket");
+    likely("DisconnectNamedPipe throws away what the client has not read, "
+           "however long ago it was written. CloseHandle leaves it in the "
+           "pipe. Or else WriteFile waits: the output buffer is too small");
+    struct program *server = start_ready("server 2", NULL);
+    struct peer *client = order('A');
+    wait_for_goodbye(server, 1);
+    expect_ticket(client, "A001");
+}
+
+static void last_client_gets_its_ticket(void)
+{
+    tried("came as the only client of `server 1`, ordered, waited until the "
+          "server had ended, and only then read the ticket");
+    likely("after its last client the server disconnects. Closing the "
+           "instance is all that is left to do, then as before");
+    struct program *server = start_ready("server 1", NULL);
+    struct peer *client = order('Z');
+    wait_for_goodbye(server, 1);
+    expect_ticket(client, "Z001");
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void mute_client_stops_nobody(void)
+{
+    tried("ordered with \"A\", read nothing, closed nothing, and came as a "
+          "second client");
+    likely("the server waits for a client that may never move: in "
+           "FlushFileBuffers until it reads, in ReadFile until it answers");
+    struct program *server = start_ready("server 2", NULL);
+    struct peer *mute = order('A');
+    struct peer *client = order('B');
+    expect_ticket(client, "B002");
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    likely("what the first client had not read is lost");
+    expect_ticket(mute, "A001");
+}
+
+static void name_is_always_there(void)
+{
+    tried("held the server where it creates its second instance, let the "
+          "first client leave, and tried to open the pipe");
+    likely("the old instance is closed before there is a new one: for a "
+           "moment nobody owns the name. Create first, then close");
+    struct program *server = start_ready("server 2", "CreateNamedPipeW:2");
+    struct peer *client = order('A');
+    wait_at_gate(server);
+    close_peer(client);
+    DWORD error = try_connect(PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
+    if (error != ERROR_PIPE_BUSY)
+        fail_check(
+            "error 231, ERROR_PIPE_BUSY: the name is there, and is busy",
+            error == ERROR_FILE_NOT_FOUND
+                ? "error %lu, ERROR_FILE_NOT_FOUND: the name is gone"
+                : "error %lu",
+            error);
+    open_gate(server);
+    expect_ticket(order('B'), "B002");
+}
+
+static void there_is_room(void)
+{
+    tried(
+        "looked at the arguments of CreateNamedPipeW: are there instances "
+        "for %d clients that have not read yet, and one to serve the next?",
+        LATE_CLIENTS);
+    likely("a client that has not closed its end keeps its instance, also "
+           "when the server has closed: the maximum must be higher. (Wine "
+           "counts only the server's ends, so nothing else shows it here)");
+    struct program *server = start_ready("server 1", NULL);
+    unsigned long long most = 0;
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "max", &most);
+    if (most <= LATE_CLIENTS)
+        fail_check(
+            "the maximum of instances is 17 or more",
+            "the maximum is %llu",
+            most);
+    if (most > PIPE_UNLIMITED_INSTANCES)
+        fail_check(
+            "the maximum is not above 255, PIPE_UNLIMITED_INSTANCES",
+            "the maximum is %llu, which Windows refuses with error 87",
+            most);
+}
+
+static void ticket_fits_the_buffer(void)
+{
+    tried("looked at the arguments of CreateNamedPipeW");
+    likely("in a smaller buffer the ticket finds no room, and WriteFile waits "
+           "until the client reads: a mute one stops the server there");
+    struct program *server = start_ready("server 1", NULL);
+    unsigned long long size = 0;
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "out", &size);
+    if (size < TICKET_SIZE)
+        fail_check(
+            "the output buffer has 4 bytes or more, as a ticket has",
+            "the output buffer has %llu",
+            size);
+}
+
+static void order_of_the_gone_counts(void)
+{
+    tried("held the server before ConnectNamedPipe, ordered with \"A\", left "
+          "without a ticket, let the server go on, and ordered with \"B\"");
+    likely("ConnectNamedPipe gives FALSE with error 232, ERROR_NO_DATA, when "
+           "a client came and left before the call. What it wrote can still "
+           "be read: go on, as after 535");
+    struct program *server =
+        start_ready("server 2", "ConnectNamedPipe:1,DisconnectNamedPipe:2");
+    wait_at_gate(server);
+    close_peer(order('A'));
+    open_gate(server);
+    struct peer *client = order('B');
+    expect_ticket(client, "B002");
+    open_gate_number(server, 1);
+}
+
+static void silent_visitor_does_no_harm(void)
+{
+    tried("held the server before ConnectNamedPipe, opened the pipe, left "
+          "without a word, let the server go on, and ordered with \"B\"");
+    likely("ConnectNamedPipe gives error 232 again and again, until the "
+           "instance is disconnected or closed");
+    struct program *server =
+        start_ready("server 2", "ConnectNamedPipe:1,DisconnectNamedPipe:2");
+    wait_at_gate(server);
+    close_peer(connect_peer(PIPE_NAME));
+    open_gate(server);
+    struct peer *client = order('B');
+    expect_ticket(client, "B001");
+    open_gate_number(server, 1);
+}
+
+static void client_wins_the_race(void)
+{
+    tried("held the server before ConnectNamedPipe, ordered with \"A\" "
+          "meanwhile, and let it go on");
+    likely("ConnectNamedPipe gives FALSE with error 535, "
+           "ERROR_PIPE_CONNECTED, when the client came first: go on");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){
+            .gate = "ConnectNamedPipe:1,DisconnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = order('A');
+    open_gate(server);
+    expect_ticket(client, "A001");
+    open_gate_number(server, 1);
+}
+
+static void success_is_a_success(void)
+{
+    tried("let ConnectNamedPipe succeed, with an old code, 997, behind it");
+    likely("the server asks GetLastError without looking at the result: after "
+           "a success the code means nothing");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){
+            .fault = NO_RACE ",ConnectNamedPipe:*:leave=997",
+            .gate = "DisconnectNamedPipe:1"});
+    expect_line(server, "ready", 1);
+    expect_ticket(order('A'), "A001");
+    open_gate(server);
+}
+
+static void other_connect_errors_count(void)
+{
+    tried("made ConnectNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 535 and 232 mean that a client came: every other error has "
+           "to be reported, by die(\"ConnectNamedPipe\")");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void impatient_client_does_no_harm(void)
+{
+    tried("held the server before WriteFile, closed the client's end "
+          "meanwhile, and came with a second client");
+    likely("a client that leaves before its ticket makes WriteFile fail with "
+           "error 232: the server goes on with the next one");
+    struct program *server =
+        start_ready("server 2", "WriteFile:1,DisconnectNamedPipe:2");
+    struct peer *client = order('A');
+    wait_at_gate(server);
+    close_peer(client);
+    open_gate(server);
+    client = order('B');
+    expect_ticket(client, "B002");
+    open_gate_number(server, 1);
+}
+
+static void ends_cleanly(void)
+{
+    tried("started `server 3` and came with three clients, one after another");
+    likely("the server does not count right, or does not end");
+    struct program *server = start_ready("server 3", NULL);
+    for (char letter = 'A'; letter <= 'C'; letter++) {
+        struct peer *client = order(letter);
+        char ticket[] = {letter, '0', '0', (char)('1' + letter - 'A')};
+        expect_bytes(client, ticket, sizeof ticket);
+        close_peer(client);
+    }
+    expect_end(server, EXIT_SUCCESS);
+    likely("a handle is not closed, or closed twice: each instance is closed "
+           "once, when its client has its ticket");
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
+static void remote_clients_are_refused(void)
+{
+    tried("looked at the third argument of CreateNamedPipeW");
+    likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is open to "
+           "other computers");
+    struct program *server = start_ready("server 1", NULL);
+    unsigned long long flags = 0;
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &flags);
+    if ((flags & (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)) != 0)
+        fail_check("a byte pipe (PIPE_TYPE_BYTE)", "mode is 0x%llx", flags);
+    if ((flags & PIPE_REJECT_REMOTE_CLIENTS) == 0)
+        fail_check(
+            "PIPE_REJECT_REMOTE_CLIENTS is set",
+            "mode is 0x%llx",
+            flags);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many` and `server 0`");
+    likely("the server does not look at its argument");
+    expect_end(start("server many"), 2);
+    expect_end(start("server 0"), 2);
+}
+
+/* What follows is the lesson's own: its other goodbyes, and its client. */
+
+static void disconnect_loses(void)
+{
+    tried("let a client read when `server disconnect` had disconnected it");
+    likely("the client is late, so it must be told 233 and count a loss");
+    struct program *server = start_ready("server disconnect 1", NULL);
+    struct program *client = start_with(
+        "client prompt A",
+        &(struct conditions){.gate = "ReadFile:1"});
+    wait_at_gate(client);
+    wait_called(server, "DisconnectNamedPipe", 1);
+    open_gate(client);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "A: lost (error 233)\n1 ordered, 1 lost\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+/** A goodbye that waits: nobody is served until the first client moves. */
+static void expect_waiting(
+    const char *command_line, const char *call, uint32_t nth)
+{
+    struct program *server = start_ready(command_line, NULL);
+    struct peer *mute = order('A');
+    wait_inside(server, call, nth);
+    DWORD error = try_connect(PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
+    if (error != ERROR_PIPE_BUSY)
+        fail_check("error 231, ERROR_PIPE_BUSY", "error %lu", error);
+    if (find_call(server, call, nth)->t1 != 0)
+        fail_check("the server is inside the call", "it has returned");
+    close_peer(mute);
+    struct program *client = start("client prompt B");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "B002\n1 ordered, 0 lost\n");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(server);
+}
+
+static void flush_waits(void)
+{
+    tried("ordered from `server flush 2`, read nothing, closed the client's "
+          "end, and let `client prompt B` come");
+    likely("the server does not wait in FlushFileBuffers, or does not go on "
+           "when the client leaves");
+    expect_waiting("server flush 2", "FlushFileBuffers", 1);
+}
+
+static void acknowledge_waits(void)
+{
+    tried("ordered from `server acknowledge 2`, thanked for nothing, closed "
+          "the client's end, and let `client prompt B` come");
+    likely("the server does not wait for a byte of thanks, or does not go on "
+           "when the client leaves");
+    expect_waiting("server acknowledge 2", "ReadFile", 2);
+}
+
+static void client_puts_pieces_together(void)
+{
+    tried("answered `client prompt A` in two pieces, \"A0\" and \"01\"");
+    likely("the client takes one ReadFile for a whole ticket, or does not "
+           "say thanks");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client = start_with(
+        "client prompt A",
+        &(struct conditions){.gate = "ReadFile:2"});
+    accept_peer(server);
+    expect_bytes(server, "A", 1);
+    send_bytes(server, "A0", 2);
+    wait_at_gate(client);
+    send_bytes(server, "01", 2);
+    open_gate(client);
+    const char thanks = THANKS;
+    expect_bytes(server, &thanks, 1);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "A001\n1 ordered, 0 lost\n");
+    expect_no_leak(client);
+}
+
+static void client_counts_a_close(void)
+{
+    tried("closed the server's end without a ticket for `client prompt A`");
+    likely("the client does not know 109 for the end of the conversation");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client = start("client prompt A");
+    accept_peer(server);
+    expect_bytes(server, "A", 1);
+    close_peer(server);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "A: lost (error 109)\n1 ordered, 1 lost\n");
+}
+
+static void client_waits_its_turn(void)
+{
+    tried("let `client prompt B` come while the only instance was taken");
+    likely("the client does not take 231 for a reason to wait");
+    struct peer *server =
+        create_peer_as(PIPE_NAME, &(struct peer_pipe){.timeout_ms = 1000});
+    struct peer *first = connect_peer(PIPE_NAME);
+    struct program *client = start("client prompt B");
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(first);
+    disconnect_peer(server);
+    accept_peer(server);
+    expect_bytes(server, "B", 1);
+    send_bytes(server, "B001", 4);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "B001\n1 ordered, 0 lost\n");
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client prompt A` without a server");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client prompt A");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static void client_refuses_nonsense(void)
+{
+    tried("started `client`, `client soon A`, `client late` and "
+          "`client late a`");
+    likely("the client does not look at its arguments");
+    expect_end(start("client"), 2);
+    expect_end(start("client soon A"), 2);
+    expect_end(start("client late"), 2);
+    expect_end(start("client late a"), 2);
+}
+
+#define GOES_WRONG "What goes wrong"
+
+static const char READY[] = "The server says `ready` when a client may come";
+static const char TICKET[] = "A client that reads at once gets its ticket";
+static const char LATE[] = "A client that reads late gets its ticket";
+static const char MUTE[] = "A client that never reads stops nobody";
+
+static const struct check CHECKS[] = {
+    {
+        .name = READY,
+        .run = says_ready_in_time,
+        .read = "Read it",
+    },
+    {
+        .name = TICKET,
+        .run = prompt_client_gets_its_ticket,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "There is room for 16 late clients",
+        .run = there_is_room,
+        .todo = 1,
+        .read = GOES_WRONG,
+        .needs = READY,
+    },
+    {
+        .name = "A ticket fits the output buffer",
+        .run = ticket_fits_the_buffer,
+        .todo = 1,
+        .read = GOES_WRONG,
+        .needs = READY,
+    },
+    {
+        .name = "The order of a client that has left counts (232)",
+        .run = order_of_the_gone_counts,
+        .todo = 2,
+        .read = GOES_WRONG,
+        .needs = TICKET,
+    },
+    {
+        .name = "A client that comes and goes does no harm (232)",
+        .run = silent_visitor_does_no_harm,
+        .todo = 2,
+        .read = GOES_WRONG,
+        .needs = TICKET,
+    },
+    {
+        .name = "A client that comes early is served (535)",
+        .run = client_wins_the_race,
+        .todo = 2,
+        .read = GOES_WRONG,
+        .needs = TICKET,
+    },
+    {
+        .name = "A success of ConnectNamedPipe is one",
+        .run = success_is_a_success,
+        .todo = 2,
+        .read = GOES_WRONG,
+        .needs = TICKET,
+    },
+    {
+        .name = "Any other error of ConnectNamedPipe is reported",
+        .run = other_connect_errors_count,
+        .todo = 2,
+        .read = GOES_WRONG,
+    },
+    {
+        .name = LATE,
+        .run = late_client_gets_its_ticket,
+        .todo = 3,
+        .read = GOES_WRONG,
+        .needs = TICKET,
+    },
+    {
+        .name = "A late client that is the last one, too",
+        .run = last_client_gets_its_ticket,
+        .todo = 3,
+        .read = GOES_WRONG,
+        .needs = LATE,
+    },
+    {
+        .name = MUTE,
+        .run = mute_client_stops_nobody,
+        .todo = 3,
+        .read = GOES_WRONG,
+        .needs = LATE,
+    },
+    {
+        .name = "Between two clients the name is there",
+        .run = name_is_always_there,
+        .todo = 3,
+        .read = GOES_WRONG,
+        .needs = MUTE,
+    },
+    {
+        .name = "The server ends cleanly after its last client",
+        .run = ends_cleanly,
+        .todo = 3,
+        .read = "Read it",
+        .needs = LATE,
+    },
+    {
+        .name = "A client that leaves early does no harm (232)",
+        .run = impatient_client_does_no_harm,
+        .read = GOES_WRONG,
+        .needs = TICKET,
+    },
+    {
+        .name = "Clients on other computers are refused",
+        .run = remote_clients_are_refused,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "A wrong number of clients is refused",
+        .run = wrong_count_is_refused,
+    },
+    {
+        .name = "`disconnect` loses the ticket of a late client",
+        .run = disconnect_loses,
+        .program = "client",
+        .read = GOES_WRONG,
+    },
+    {
+        .name = "`flush` waits until the client reads or leaves",
+        .run = flush_waits,
+        .program = "client",
+        .read = GOES_WRONG,
+    },
+    {
+        .name = "`acknowledge` waits for a byte of thanks",
+        .run = acknowledge_waits,
+        .program = "client",
+        .read = GOES_WRONG,
+    },
+    {
+        .name = "The client puts a ticket together",
+        .run = client_puts_pieces_together,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client counts a lost ticket (109)",
+        .run = client_counts_a_close,
+        .program = "client",
+        .read = GOES_WRONG,
+    },
+    {
+        .name = "The client waits for its turn (231)",
+        .run = client_waits_its_turn,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = GOES_WRONG,
+    },
+    {
+        .name = "The client refuses what it does not know",
+        .run = client_refuses_nonsense,
+        .program = "client",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "03-goodbye", CHECKS, ARRAYSIZE(CHECKS));
+}

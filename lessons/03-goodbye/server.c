@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Named pipe server that has the last word: hands out tickets.
+ *
+ * Usage: `server [HOW] [CLIENTS]`: HOW it says goodbye is disconnect, flush,
+ * acknowledge or close (as it does without the word); ends after so many
+ * clients, or at Ctrl+C.
+ *
+ * Read main first, then say_goodbye; client.c is the other side.
+ *
+ * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-operations
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "common/console.h"
+#include "common/error.h"
+#include "protocol.h"
+
+#define USAGE "usage: server [disconnect|flush|acknowledge|close] [CLIENTS]\n"
+
+enum { DEFAULT_WAIT_MS = 1000 };
+
+/** The four goodbyes, and their names on the command line. */
+enum goodbye { DISCONNECT, FLUSH, ACKNOWLEDGE, CLOSE };
+static const char *const GOODBYES[] = {
+    "disconnect", "flush", "acknowledge", "close"};
+
+/** Tells whether a call failed because the client has left. */
+static bool client_left(DWORD error)
+{
+    return error == ERROR_BROKEN_PIPE /* what a reader is told */
+           || error == ERROR_NO_DATA; /* what a writer is told */
+}
+
+/** Creates an instance of the pipe: from now on a client can open it. */
+static HANDLE create_instance(void)
+{
+    HANDLE pipe = CreateNamedPipeW(
+        PIPE_NAME,
+        PIPE_ACCESS_DUPLEX,  // both directions
+        PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
+            | PIPE_REJECT_REMOTE_CLIENTS,
+        PIPE_UNLIMITED_INSTANCES,  // one for each that still reads
+        TICKET_SIZE,               // output buffer: the whole reply
+        1,                         // input buffer: an order
+        DEFAULT_WAIT_MS,           // default time-out
+        NULL);                     // default security
+    if (pipe == INVALID_HANDLE_VALUE)
+        die("CreateNamedPipeW");
+    return pipe;
+}
+
+/** Waits until a client has come. What one wrote that has left is kept. */
+static void wait_for_client(HANDLE pipe)
+{
+    if (!ConnectNamedPipe(pipe, NULL)
+        && GetLastError() != ERROR_PIPE_CONNECTED /* it came before the call */
+        && GetLastError() != ERROR_NO_DATA /* and it has left again */)
+        die("ConnectNamedPipe");
+}
+
+/** Reads an order and writes a ticket: the last word of the conversation. */
+static void hand_out_ticket(HANDLE pipe)
+{
+    static unsigned int number;
+    char letter;
+    DWORD bytes_read;
+    if (!ReadFile(pipe, &letter, 1, &bytes_read, NULL)) {
+        if (!client_left(GetLastError()))
+            die("ReadFile");
+        return;  // it left without a word
+    }
+
+    number = number % 999 + 1;
+    char ticket[TICKET_SIZE + 1];
+    snprintf(ticket, sizeof ticket, "%c%03u", letter, number);
+    DWORD bytes_written;
+    if (!WriteFile(pipe, ticket, TICKET_SIZE, &bytes_written, NULL)
+        && !client_left(GetLastError()))
+        die("WriteFile");
+    printf("ticket %s\n", ticket);
+    fflush(stdout);
+}
+
+/** Ends the conversation; returns the instance for the next, if any. */
+static HANDLE say_goodbye(HANDLE pipe, enum goodbye how, bool more)
+{
+    if (how == CLOSE) {
+        /* First the next instance, then the goodbye: the name is never gone.
+         * What the client has not read stays in the pipe until it closes. */
+        HANDLE next = more ? create_instance() : INVALID_HANDLE_VALUE;
+        CloseHandle(pipe);
+        return next;
+    }
+
+    /* Returns when the client has read everything, or has left. */
+    if (how == FLUSH && !FlushFileBuffers(pipe) && !client_left(GetLastError()))
+        die("FlushFileBuffers");
+
+    char thanks;
+    DWORD bytes_read;
+    if (how == ACKNOWLEDGE && !ReadFile(pipe, &thanks, 1, &bytes_read, NULL)
+        && !client_left(GetLastError()))
+        die("ReadFile");
+
+    /* Throws away whatever the client has not read. */
+    if (!DisconnectNamedPipe(pipe))
+        die("DisconnectNamedPipe");
+    if (more)
+        return pipe;
+    CloseHandle(pipe);
+    return INVALID_HANDLE_VALUE;
+}
+
+/** Serves one client after another. */
+int main(int argc, char *argv[])
+{
+    use_utf8_console();
+
+    enum goodbye how = CLOSE;
+    int next = 1;
+    for (int i = 0; argc > 1 && i <= CLOSE; i++)
+        if (strcmp(argv[1], GOODBYES[i]) == 0) {
+            how = (enum goodbye)i;
+            next = 2;
+        }
+    unsigned long clients = 0;  // 0: no limit
+    if (next < argc) {
+        char *end;
+        clients = strtoul(argv[next], &end, 10);
+        if (next + 1 < argc || *end != '\0' || clients == 0) {
+            fprintf(stderr, USAGE);
+            return EXIT_USAGE;
+        }
+    }
+
+    HANDLE pipe = create_instance();
+    printf("ready\n");
+    fflush(stdout);
+    for (unsigned long served = 1; pipe != INVALID_HANDLE_VALUE; served++) {
+        wait_for_client(pipe);
+        hand_out_ticket(pipe);
+        pipe = say_goodbye(pipe, how, served != clients);
+    }
+    return EXIT_SUCCESS;
+}
