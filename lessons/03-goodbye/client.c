@@ -22,7 +22,7 @@
 #include "protocol.h"
 
 /** How long to wait for an instance, and how late a late client is at most. */
-enum { OPEN_MS = 10000, LATE_MS = 2000 };
+enum { OPEN_MS = 2000, LATE_MS = 2000 };
 
 /** Tells whether a call failed because the server has said goodbye. */
 static bool server_left(DWORD error)

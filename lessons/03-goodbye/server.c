@@ -23,8 +23,6 @@
 
 #define USAGE "usage: server [disconnect|flush|acknowledge|close] [CLIENTS]\n"
 
-enum { DEFAULT_WAIT_MS = 1000 };
-
 /** The four goodbyes, and their names on the command line. */
 enum goodbye { DISCONNECT, FLUSH, ACKNOWLEDGE, CLOSE };
 static const char *const GOODBYES[] = {
@@ -48,7 +46,7 @@ static HANDLE create_instance(void)
         PIPE_UNLIMITED_INSTANCES,  // one for each that still reads
         TICKET_SIZE,               // output buffer: the whole reply
         1,                         // input buffer: an order
-        DEFAULT_WAIT_MS,           // default time-out
+        1000,                      // default time-out, ms
         NULL);                     // default security
     if (pipe == INVALID_HANDLE_VALUE)
         die("CreateNamedPipeW");
@@ -64,8 +62,8 @@ static void wait_for_client(HANDLE pipe)
         die("ConnectNamedPipe");
 }
 
-/** Reads an order and writes a ticket: the last word of the conversation. */
-static void hand_out_ticket(HANDLE pipe)
+/** Reads an order and writes a ticket. Returns false if the client left. */
+static bool hand_out_ticket(HANDLE pipe)
 {
     static unsigned int number;
     char letter;
@@ -73,21 +71,36 @@ static void hand_out_ticket(HANDLE pipe)
     if (!ReadFile(pipe, &letter, 1, &bytes_read, NULL)) {
         if (!client_left(GetLastError()))
             die("ReadFile");
-        return;  // it left without a word
+        return false;  // without a word
     }
 
     number = number % 999 + 1;
     char ticket[TICKET_SIZE + 1];
     snprintf(ticket, sizeof ticket, "%c%03u", letter, number);
     DWORD bytes_written;
-    if (!WriteFile(pipe, ticket, TICKET_SIZE, &bytes_written, NULL)
-        && !client_left(GetLastError()))
+    bool written = WriteFile(pipe, ticket, TICKET_SIZE, &bytes_written, NULL);
+    if (!written && !client_left(GetLastError()))
         die("WriteFile");
     printf("ticket %s\n", ticket);
     fflush(stdout);
+    return written;
 }
 
-/** Ends the conversation; returns the instance for the next, if any. */
+/** Two of the goodbyes wait until the client has its ticket, or leaves. */
+static void wait_for_reader(HANDLE pipe, enum goodbye how)
+{
+    /* Returns when there is nothing left to read.  It has no time-out. */
+    if (how == FLUSH && !FlushFileBuffers(pipe) && !client_left(GetLastError()))
+        die("FlushFileBuffers");
+
+    char thanks;
+    DWORD bytes_read;
+    if (how == ACKNOWLEDGE && !ReadFile(pipe, &thanks, 1, &bytes_read, NULL)
+        && !client_left(GetLastError()))
+        die("ReadFile");
+}
+
+/** Lets the client go. Returns the instance for the next one, if any. */
 static HANDLE say_goodbye(HANDLE pipe, enum goodbye how, bool more)
 {
     if (how == CLOSE) {
@@ -97,16 +110,6 @@ static HANDLE say_goodbye(HANDLE pipe, enum goodbye how, bool more)
         CloseHandle(pipe);
         return next;
     }
-
-    /* Returns when the client has read everything, or has left. */
-    if (how == FLUSH && !FlushFileBuffers(pipe) && !client_left(GetLastError()))
-        die("FlushFileBuffers");
-
-    char thanks;
-    DWORD bytes_read;
-    if (how == ACKNOWLEDGE && !ReadFile(pipe, &thanks, 1, &bytes_read, NULL)
-        && !client_left(GetLastError()))
-        die("ReadFile");
 
     /* Throws away whatever the client has not read. */
     if (!DisconnectNamedPipe(pipe))
@@ -144,7 +147,8 @@ int main(int argc, char *argv[])
     fflush(stdout);
     for (unsigned long served = 1; pipe != INVALID_HANDLE_VALUE; served++) {
         wait_for_client(pipe);
-        hand_out_ticket(pipe);
+        if (hand_out_ticket(pipe))
+            wait_for_reader(pipe, how);
         pipe = say_goodbye(pipe, how, served != clients);
     }
     return EXIT_SUCCESS;
