@@ -121,13 +121,14 @@ static bool gave_up(const struct run *run, uint32_t process_id)
     const struct lens_record *failed = NULL;
     for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
         const struct lens_record *record = lens_view_at(&run->view, i);
-        if (record->kind != LENS_KIND_CALL || record->pid != process_id
-            || is_last_word(record->call))
+        if (record->kind != LENS_KIND_CALL || record->pid != process_id)
             continue;
         uint32_t flags = record->flags;
         if ((flags & LENS_FLAG_FAILED) != 0 && (flags & LENS_FLAG_PENDING) == 0)
             failed = record;
-        else if (failed != NULL && failed->tid == record->tid)
+        else if (
+            failed != NULL && failed->tid == record->tid
+            && !is_last_word(record->call))
             failed = NULL;
     }
     return failed != NULL;
