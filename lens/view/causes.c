@@ -151,6 +151,26 @@ static void find_order_of_processes(struct story *story)
     }
 }
 
+/** Notes what others did while a thread slept: all that had plenty of time to
+ *  happen before the sleep's end, in every run. */
+static void find_order_of_sleep(struct story *story, int sleep)
+{
+    enum { SPARE_US = 100000 };
+    const struct item *its = &story->item[sleep];
+    for (int k = 0; k < story->threads; k++) {
+        int last = NOTHING;
+        for (int i = 0; i < story->items && k != its->thread; i++) {
+            const struct item *item = &story->item[i];
+            if (item->thread == k && !item->inside && item->to > its->from
+                && story_us(story, item->to, its->to) >= SPARE_US)
+                last = i;
+        }
+        if (last != NOTHING)
+            story_add_arrow(story, ARROW_ORDER, last, sleep, NULL)->to_start =
+                false;
+    }
+}
+
 void story_find_causes(struct story *story)
 {
     for (int i = 0; i < story->items; i++) {
@@ -162,6 +182,8 @@ void story_find_causes(struct story *story)
             story_add_arrow(story, ARROW_ORDER, item->opener, i, NULL);
         if (item_succeeded(item))
             find_start(story, i);
+        if (role == ROLE_SLEEP && !item->inside)
+            find_order_of_sleep(story, i);
         if (role == ROLE_POST && item->operation_end != NOTHING)
             story_add_arrow(
                 story,
