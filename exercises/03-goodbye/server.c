@@ -19,8 +19,6 @@
 #include "common/error.h"
 #include "protocol.h"
 
-enum { DEFAULT_WAIT_MS = 1000 };
-
 /** Tells whether a call failed because the client has left. */
 static bool client_left(DWORD error)
 {
@@ -41,11 +39,11 @@ static HANDLE create_instance(void)
         PIPE_ACCESS_DUPLEX,  // both directions
         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
             | PIPE_REJECT_REMOTE_CLIENTS,
-        instances,        // at most
-        output_buffer,    // in bytes
-        1,                // input buffer: an order
-        DEFAULT_WAIT_MS,  // default time-out
-        NULL);            // default security
+        instances,      // at most
+        output_buffer,  // in bytes
+        1,              // input buffer: an order
+        1000,           // default time-out, ms
+        NULL);          // default security
     if (pipe == INVALID_HANDLE_VALUE)
         die("CreateNamedPipeW");
     return pipe;
