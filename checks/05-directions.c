@@ -1,0 +1,715 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 05: one-way pipes.
+ *
+ * Usage: `05-directions FOLDER [LESSON-FOLDER]`
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/05-directions/protocol.h"
+
+/* Whether a writer or the collector is first is luck. Where a check is not
+ * about that, 535 is taken for a success: it is for another check to find. */
+#define NO_RACE "ConnectNamedPipe:*:pass=535"
+
+/** Buffers that no program can know by heart, in bytes. */
+enum { SMALL = 64, ROOM_MAX = 30000 };
+
+/** Starts a server and waits until a client may come. */
+static struct program *start_ready(const char *command_line)
+{
+    struct program *server =
+        start_with(command_line, &(struct conditions){.fault = NO_RACE});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/** Comes as a client, as soon as an instance is free. */
+static struct peer *come(const wchar_t *name, DWORD access)
+{
+    /* If the server has ended, the wait fails at once, and so does the rest. */
+    WaitNamedPipeW(scene_name(name), ms_until(scene_deadline()) + 1);
+    return connect_peer_as(name, access, 0);
+}
+
+/** Writes a line to the collector. */
+static void write_line(struct peer *writer, const char *line)
+{
+    send_bytes(writer, line, strlen(line));
+}
+
+/** The check's own end in the place of the collector or the ticker. */
+static struct peer *serve(const wchar_t *name, DWORD access, DWORD buffer)
+{
+    return create_peer_as(
+        name,
+        &(struct peer_pipe){.access = access, .buffer = buffer});
+}
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the collector prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *collector = start_with(
+        "collector 1",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(collector, EXIT_FAILURE);
+    expect_error(collector, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(collector->out.text, "ready") != NULL)
+        fail_program(collector, "no `ready` where there is no pipe");
+    start_ready("collector 1");
+    connect_peer_as(COLLECTOR_NAME, GENERIC_WRITE, 0);
+}
+
+static void collects(void)
+{
+    tried("came as a writer with two lines, then as a second one with one");
+    likely("the collector does not print what it reads, or does not make an "
+           "instance for the next writer");
+    struct program *collector = start_ready("collector 2");
+    struct peer *writer = come(COLLECTOR_NAME, GENERIC_WRITE);
+    write_line(writer, "one\n");
+    expect_line(collector, "one", 1);
+    write_line(writer, "two\n");
+    expect_line(collector, "two", 1);
+    close_peer(writer);
+    writer = come(COLLECTOR_NAME, GENERIC_WRITE);
+    write_line(writer, "three\n");
+    expect_line(collector, "three", 1);
+    close_peer(writer);
+    expect_end(collector, EXIT_SUCCESS);
+    expect_output(collector, "ready\none\ntwo\nthree\n");
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(collector);
+    expect_no_bad_close(collector);
+    expect_right_on_windows(collector);
+}
+
+static void hears_the_writers_only(void)
+{
+    unsigned long long open = 0, mode = 0;
+    tried("looked at the arguments of CreateNamedPipeW, and opened the pipe "
+          "for reading and writing");
+    likely("the collector's pipe is to be PIPE_ACCESS_INBOUND, and without "
+           "PIPE_REJECT_REMOTE_CLIENTS (0x8) other computers may write, too");
+    struct program *collector = start_ready("collector 1");
+    const struct lens_record *call =
+        find_call(collector, "CreateNamedPipeW", 1);
+    call_argument(call, "open", &open);
+    call_argument(call, "mode", &mode);
+    if ((open & PIPE_ACCESS_DUPLEX) != PIPE_ACCESS_INBOUND)
+        fail_check("an inbound pipe", "the open mode is 0x%llx", open);
+    if ((mode & PIPE_REJECT_REMOTE_CLIENTS) == 0)
+        fail_check("PIPE_REJECT_REMOTE_CLIENTS", "the mode is 0x%llx", mode);
+    DWORD error = try_connect(COLLECTOR_NAME, GENERIC_READ | GENERIC_WRITE);
+    if (error != ERROR_ACCESS_DENIED)
+        fail_check("error 5", "the check's CreateFileW gave %lu", error);
+}
+
+static void writer_wins_the_race(void)
+{
+    tried("held the collector before ConnectNamedPipe, came as a writer "
+          "meanwhile, let it go on and wrote a line");
+    likely("ConnectNamedPipe gives FALSE with error 535, "
+           "ERROR_PIPE_CONNECTED, when the writer came first. The pipe is "
+           "connected: go on");
+    struct program *collector = start_with(
+        "collector 1",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(collector);
+    struct peer *writer = connect_peer_as(COLLECTOR_NAME, GENERIC_WRITE, 0);
+    open_gate(collector);
+    wait_called(collector, "ConnectNamedPipe", 1);
+    write_line(writer, "early\n");
+    expect_line(collector, "early", 1);
+}
+
+/** Expects a line among what the collector has printed up to now. */
+static void expect_kept(struct program *collector, const char *line)
+{
+    if (strstr(collector->out.text, line) == NULL)
+        fail_program(collector, "the line of the writer that left is printed");
+}
+
+static void keeps_the_line(void)
+{
+    tried("held the collector before ConnectNamedPipe; meanwhile a writer "
+          "wrote \"short visit\" and left. Then another one came");
+    likely("ConnectNamedPipe gives FALSE with error 232, ERROR_NO_DATA, when "
+           "the writer has left. What it wrote is still there, until the "
+           "instance is disconnected or closed: read it");
+    struct program *collector = start_with(
+        "collector 2",
+        &(struct conditions){.gate = "ConnectNamedPipe:1", .fault = NO_RACE});
+    wait_at_gate(collector);
+    struct peer *writer = connect_peer_as(COLLECTOR_NAME, GENERIC_WRITE, 0);
+    write_line(writer, "short visit\n");
+    close_peer(writer);
+    open_gate(collector);
+    writer = come(COLLECTOR_NAME, GENERIC_WRITE);
+    write_line(writer, "later\n");
+    expect_line(collector, "later", 1);
+    expect_kept(collector, "short visit\n");
+    close_peer(writer);
+    likely("the writer that left counts like any other: the collector was "
+           "told to end after two");
+    expect_end(collector, EXIT_SUCCESS);
+    expect_output(collector, "ready\nshort visit\nlater\n");
+    expect_no_leak(collector);
+}
+
+static void keeps_lines_while_busy(void)
+{
+    tried("came as a writer and stayed; meanwhile a second one wrote two "
+          "lines and left");
+    likely("a writer can come, write and leave while the collector reads "
+           "another one. Its lines wait in the next instance");
+    struct program *collector = start_ready("collector 2");
+    struct peer *first = come(COLLECTOR_NAME, GENERIC_WRITE);
+    wait_called(collector, "CreateNamedPipeW", 2);
+    struct peer *second = come(COLLECTOR_NAME, GENERIC_WRITE);
+    write_line(second, "second, one\n");
+    write_line(second, "second, two\n");
+    close_peer(second);
+    write_line(first, "first\n");
+    close_peer(first);
+    expect_end(collector, EXIT_SUCCESS);
+    expect_output(collector, "ready\nfirst\nsecond, one\nsecond, two\n");
+}
+
+static void success_is_a_success(void)
+{
+    tried("let ConnectNamedPipe succeed, with an old code, 997, behind it");
+    likely("the collector asks GetLastError without looking at the result: "
+           "after a success the code means nothing");
+    struct program *collector = start_with(
+        "collector 1",
+        &(struct conditions){.fault = NO_RACE ",ConnectNamedPipe:*:leave=997"});
+    expect_line(collector, "ready", 1);
+    struct peer *writer = come(COLLECTOR_NAME, GENERIC_WRITE);
+    write_line(writer, "hello\n");
+    expect_line(collector, "hello", 1);
+}
+
+static void other_connect_errors_count(void)
+{
+    tried("made ConnectNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 535 and 232 mean that there was a writer: every other error "
+           "has to be reported, by die(\"ConnectNamedPipe\")");
+    struct program *collector = start_with(
+        "collector 1",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    expect_end(collector, EXIT_FAILURE);
+    expect_error(collector, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void read_errors_count(void)
+{
+    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 109 is the end of what a writer sends: any other error has "
+           "to be reported, by die(\"ReadFile\")");
+    struct program *collector = start_with(
+        "collector 1",
+        &(struct conditions){.fault = NO_RACE ",ReadFile:1:1450"});
+    expect_line(collector, "ready", 1);
+    connect_peer_as(COLLECTOR_NAME, GENERIC_WRITE, 0);
+    expect_end(collector, EXIT_FAILURE);
+    expect_error(collector, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void unfinished_line_stays_alone(void)
+{
+    tried("wrote a line without its end and left, then came with another");
+    likely("the collector does not end the line of a writer that left");
+    struct program *collector = start_ready("collector 2");
+    struct peer *writer = come(COLLECTOR_NAME, GENERIC_WRITE);
+    wait_called(collector, "ConnectNamedPipe", 1);
+    write_line(writer, "cut o");
+    close_peer(writer);
+    expect_line(collector, "cut o", 1);
+    writer = come(COLLECTOR_NAME, GENERIC_WRITE);
+    write_line(writer, "next\n");
+    expect_line(collector, "next", 1);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `collector many`");
+    likely("the collector does not look at its argument");
+    expect_end(start("collector many"), 2);
+}
+
+static void log_client_is_let_in(void)
+{
+    tried("let `client log hello` write to an inbound pipe");
+    likely("the server reads only (PIPE_ACCESS_INBOUND), so a client may ask "
+           "for GENERIC_WRITE, and not for GENERIC_READ: error 5");
+    struct peer *server = serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, 0);
+    struct program *client = start("client log hello 안녕");
+    expect_end(client, EXIT_SUCCESS);
+    expect_bytes(server, "hello\n안녕\n", 13);
+    expect_close(server);
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+/** The rights that a call of CreateFileW asks for. */
+static DWORD rights_of(const struct program *client, uint32_t nth)
+{
+    unsigned long long access = 0;
+    if (!call_argument(
+            find_call(client, "CreateFileW", nth),
+            "access",
+            &access))
+        fail_check("the client opens the pipe by CreateFileW", "no such call");
+    return (DWORD)access;
+}
+
+/** Expects that no right is asked for but those of @p useful. */
+static void expect_no_more(const struct program *client, DWORD useful)
+{
+    for (uint32_t i = 1; i <= count_calls(client, "CreateFileW"); i++) {
+        DWORD rights = rights_of(client, i);
+        if ((rights & ~useful) != 0)
+            fail_check(
+                "CreateFileW asks for what the client does, no more",
+                "it asks for 0x%lx, of which 0x%lx is too much",
+                rights,
+                rights & ~useful);
+    }
+}
+
+/** Lets the client write one line, and waits for its end. */
+static struct program *log_a_line(void)
+{
+    serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, 0);
+    struct program *client = start("client log hello");
+    expect_end(client, EXIT_SUCCESS);
+    return client;
+}
+
+static void log_client_asks_for_enough(void)
+{
+    tried("looked at the second argument of CreateFileW");
+    likely("GetNamedPipeInfo needs FILE_READ_ATTRIBUTES (0x80) on a handle "
+           "for writing, says its page; GENERIC_WRITE does not hold it. "
+           "(Wine does not look)");
+    DWORD rights = rights_of(log_a_line(), 1);
+    if ((rights
+         & (FILE_READ_ATTRIBUTES | GENERIC_READ | GENERIC_ALL
+            | MAXIMUM_ALLOWED))
+        == 0)
+        fail_check(
+            "CreateFileW asks for FILE_READ_ATTRIBUTES, too",
+            "it asks for 0x%lx",
+            rights);
+}
+
+static void log_client_asks_for_no_more(void)
+{
+    tried("looked at the second argument of CreateFileW");
+    likely("this client writes, and asks for the pipe's buffer: "
+           "GENERIC_WRITE and FILE_READ_ATTRIBUTES are all that it needs. "
+           "(Wine opens with GENERIC_ALL, too)");
+    expect_no_more(
+        log_a_line(),
+        GENERIC_WRITE | FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES);
+}
+
+/** The size of the buffer that the client was told. */
+static size_t room_of(const struct program *client)
+{
+    const struct lens_record *call = find_call(client, "GetNamedPipeInfo", 1);
+    if (call == NULL)
+        fail_check(
+            "the client asks for the buffer's size by GetNamedPipeInfo",
+            "no such call");
+    const char *size = strstr(call->out, "out=");
+    if (size == NULL)
+        size = strstr(call->out, "in=");
+    unsigned long room =
+        size != NULL ? strtoul(strchr(size, '=') + 1, NULL, 10) : 0;
+    if (room < 2 || room > ROOM_MAX)
+        fail_check("the size of a buffer", "the call gave: %s", call->out);
+    return room;
+}
+
+/** Finds out what size a client is told of a small buffer. */
+static size_t find_room(void)
+{
+    struct peer *server = serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, SMALL);
+    struct program *client = start("client log x");
+    expect_end(client, EXIT_SUCCESS);
+    close_peer(server);
+    return room_of(client);
+}
+
+/** Lets a client log one line of so many letters. */
+static struct program *start_long(size_t letters)
+{
+    static char command[ROOM_MAX + 40];
+    strcpy(command, "client log ");
+    size_t used = strlen(command);
+    memset(command + used, 'x', letters);
+    command[used + letters] = '\0';
+    return start(command);
+}
+
+static void long_line_is_refused(void)
+{
+    tried("gave the pipe a small buffer, and `client log` a line that needs "
+          "one byte more");
+    likely("a write that does not fit waits until the server reads. The size "
+           "is what GetNamedPipeInfo says, not what a header says, and the "
+           "line's end counts");
+    size_t room = find_room();
+    serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, SMALL);
+    struct program *client = start_long(room);
+    while (is_running(client) && ms_until(scene_deadline()) > 0) {
+        if (count_calls(client, "WriteFile") > 0)
+            fail_check(
+                "the client refuses the line, with exit status 2",
+                "it writes it: %zu bytes and the line's end, into a buffer "
+                "of %zu",
+                room,
+                room);
+        Sleep(1);
+    }
+    expect_end(client, 2);
+}
+
+static void fitting_line_is_sent(void)
+{
+    static char line[ROOM_MAX + 1];
+    tried("gave the pipe a small buffer, and `client log` a line that just "
+          "fits it");
+    likely("the line's end takes one byte, no more");
+    size_t room = find_room();
+    struct peer *server = serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, SMALL);
+    expect_end(start_long(room - 1), EXIT_SUCCESS);
+    memset(line, 'x', room - 1);
+    line[room - 1] = '\n';
+    expect_bytes(server, line, room);
+}
+
+static void info_errors_count(void)
+{
+    tried("made GetNamedPipeInfo fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("the client does not look at the result: what stands in the "
+           "variable then is nothing that anybody has said");
+    serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, 0);
+    struct program *client = start_with(
+        "client log hello",
+        &(struct conditions){.fault = "GetNamedPipeInfo:1:1450"});
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "GetNamedPipeInfo", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+/** Lets `client watch` read two lines, and waits for its end. */
+static struct program *watch_two_lines(void)
+{
+    struct peer *server = serve(TICKER_NAME, PIPE_ACCESS_OUTBOUND, 0);
+    struct program *client = start("client watch");
+    wait_inside(client, "ReadFile", 1);
+    accept_peer(server);
+    send_bytes(server, "up\ndown\n", 8);
+    close_peer(server);
+    expect_end(client, EXIT_SUCCESS);
+    return client;
+}
+
+static void watch_client_is_let_in(void)
+{
+    tried("let `client watch` read from an outbound pipe");
+    likely("the server writes only (PIPE_ACCESS_OUTBOUND), so a client may "
+           "ask for GENERIC_READ, and not for GENERIC_WRITE: error 5");
+    struct program *client = watch_two_lines();
+    expect_output(client, "up\ndown\n");
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+static void watch_client_asks_for_no_more(void)
+{
+    tried("looked at the second argument of CreateFileW");
+    likely("this client reads, and changes nothing of the pipe: GENERIC_READ "
+           "is all that it needs");
+    expect_no_more(watch_two_lines(), GENERIC_READ | FILE_GENERIC_READ);
+}
+
+static void client_waits_while_busy(void)
+{
+    tried("took the only instance, started `client log hello`, and gave the "
+          "instance back");
+    likely("the client does not wait by WaitNamedPipeW after error 231");
+    struct peer *server = serve(COLLECTOR_NAME, PIPE_ACCESS_INBOUND, 0);
+    struct peer *other = connect_peer_as(COLLECTOR_NAME, GENERIC_WRITE, 0);
+    struct program *client = start("client log hello");
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(other);
+    disconnect_peer(server);
+    accept_peer(server);
+    expect_bytes(server, "hello\n", 6);
+    expect_end(client, EXIT_SUCCESS);
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client log hello` without a server");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client log hello");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static void ticks(void)
+{
+    tried("came to `ticker 2` as two readers, one after the other");
+    likely("the ticker does not send its lines to each reader");
+    struct program *ticker = start_ready("ticker 2");
+    for (int i = 0; i < 2; i++) {
+        struct peer *reader = come(TICKER_NAME, GENERIC_READ);
+        expect_bytes(reader, "tick 1\ntick 2\ntick 3\n", 21);
+        expect_close(reader);
+        close_peer(reader);
+    }
+    expect_end(ticker, EXIT_SUCCESS);
+    expect_no_leak(ticker);
+    expect_no_bad_close(ticker);
+    expect_right_on_windows(ticker);
+}
+
+static void lost_reader_does_no_harm(void)
+{
+    tried("held the ticker before ConnectNamedPipe, came as a reader and left "
+          "meanwhile, then came with another one");
+    likely("the ticker ends when a reader has left: 232");
+    struct program *ticker = start_with(
+        "ticker 2",
+        &(struct conditions){.gate = "ConnectNamedPipe:1", .fault = NO_RACE});
+    wait_at_gate(ticker);
+    close_peer(connect_peer_as(TICKER_NAME, GENERIC_READ, 0));
+    open_gate(ticker);
+    struct peer *reader = come(TICKER_NAME, GENERIC_READ);
+    expect_bytes(reader, "tick 1\ntick 2\ntick 3\n", 21);
+    expect_end(ticker, EXIT_SUCCESS);
+}
+
+static void nobody_writes_to_the_ticker(void)
+{
+    tried("opened the ticker's pipe for writing, too");
+    likely("the pipe is to be PIPE_ACCESS_OUTBOUND");
+    start_ready("ticker 1");
+    DWORD error = try_connect(TICKER_NAME, GENERIC_READ | GENERIC_WRITE);
+    if (error != ERROR_ACCESS_DENIED)
+        fail_check("error 5", "the check's CreateFileW gave %lu", error);
+}
+
+static void five_of_nine_open(void)
+{
+    tried("started `combinations`");
+    likely("the table in the notes is another one now");
+    struct program *combinations = start("combinations");
+    expect_end(combinations, EXIT_SUCCESS);
+    expect_output(
+        combinations,
+        "server        read    write     both\n"
+        "inbound          5    opens        5\n"
+        "outbound     opens        5        5\n"
+        "duplex       opens    opens    opens\n");
+    expect_no_leak(combinations);
+}
+
+static const char READY[] = "The collector says `ready` when one may come";
+static const char COLLECTS[] = "The collector prints each line it gets";
+static const char KEPT[] = "The line of a writer that left is kept (232)";
+static const char LOGS[] = "The log client is let in (5)";
+static const char REFUSED[] = "A line that does not fit the buffer is refused";
+static const char WATCHES[] = "The watch client is let in (5)";
+static const char TICKS[] = "The ticker sends each reader its lines";
+
+static const struct check CHECKS[] = {
+    {
+        .name = READY,
+        .run = says_ready_in_time,
+        .read = "Read it",
+    },
+    {
+        .name = COLLECTS,
+        .run = collects,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "The collector's pipe goes one way only",
+        .run = hears_the_writers_only,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = LOGS,
+        .run = log_client_is_let_in,
+        .todo = 1,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The log client asks for all that it needs",
+        .run = log_client_asks_for_enough,
+        .todo = 1,
+        .program = "client",
+        .read = "What goes wrong",
+        .needs = LOGS,
+    },
+    {
+        .name = "The log client asks for no more",
+        .run = log_client_asks_for_no_more,
+        .todo = 1,
+        .program = "client",
+        .read = "What goes wrong",
+        .needs = LOGS,
+    },
+    {
+        .name = REFUSED,
+        .run = long_line_is_refused,
+        .todo = 2,
+        .program = "client",
+        .read = "What goes wrong",
+        .needs = LOGS,
+    },
+    {
+        .name = "A line that just fits the buffer is sent",
+        .run = fitting_line_is_sent,
+        .todo = 2,
+        .program = "client",
+        .read = "What goes wrong",
+        .needs = REFUSED,
+    },
+    {
+        .name = "An error of GetNamedPipeInfo is reported",
+        .run = info_errors_count,
+        .todo = 2,
+        .program = "client",
+        .read = "Read it",
+        .needs = REFUSED,
+    },
+    {
+        .name = WATCHES,
+        .run = watch_client_is_let_in,
+        .todo = 3,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The watch client asks for no more",
+        .run = watch_client_asks_for_no_more,
+        .todo = 3,
+        .program = "client",
+        .read = "What goes wrong",
+        .needs = WATCHES,
+    },
+    {
+        .name = KEPT,
+        .run = keeps_the_line,
+        .todo = 4,
+        .read = "What goes wrong",
+        .needs = COLLECTS,
+    },
+    {
+        .name = "Lines are kept while another writer is read",
+        .run = keeps_lines_while_busy,
+        .todo = 4,
+        .read = "What goes wrong",
+        .needs = KEPT,
+    },
+    {
+        .name = "A writer that comes early is heard (535)",
+        .run = writer_wins_the_race,
+        .todo = 4,
+        .read = "What goes wrong",
+        .needs = COLLECTS,
+    },
+    {
+        .name = "A success of ConnectNamedPipe is one",
+        .run = success_is_a_success,
+        .todo = 4,
+        .read = "What goes wrong",
+        .needs = COLLECTS,
+    },
+    {
+        .name = "Any other error of ConnectNamedPipe is reported",
+        .run = other_connect_errors_count,
+        .todo = 4,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "Any other error of ReadFile is reported",
+        .run = read_errors_count,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "A line that was cut off stays alone",
+        .run = unfinished_line_stays_alone,
+        .read = "Read it",
+        .needs = COLLECTS,
+    },
+    {
+        .name = "A wrong number of writers is refused",
+        .run = wrong_count_is_refused,
+    },
+    {
+        .name = "The client waits while the pipe is busy (231)",
+        .run = client_waits_while_busy,
+        .program = "client",
+        .read = "Read it",
+        .needs = LOGS,
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+    {
+        .name = TICKS,
+        .run = ticks,
+        .program = "ticker",
+        .read = "Read it",
+    },
+    {
+        .name = "A reader that left does the ticker no harm (232)",
+        .run = lost_reader_does_no_harm,
+        .program = "ticker",
+        .read = "What goes wrong",
+        .needs = TICKS,
+    },
+    {
+        .name = "Nobody can write to the ticker (5)",
+        .run = nobody_writes_to_the_ticker,
+        .program = "ticker",
+        .read = "What goes wrong",
+        .needs = TICKS,
+    },
+    {
+        .name = "Of nine combinations five open",
+        .run = five_of_nine_open,
+        .program = "combinations",
+        .read = "A picture",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "05-directions", CHECKS, ARRAYSIZE(CHECKS));
+}
