@@ -64,7 +64,7 @@ static void check_lines(HANDLE pipe, int count, char *lines[])
 static void log_lines(int count, char *lines[])
 {
     /* TODO(1): ask for what this client does with the pipe, no more. */
-    HANDLE pipe = open_pipe(COLLECTOR_NAME, GENERIC_READ | GENERIC_WRITE);
+    HANDLE pipe = open_pipe(LOG_PIPE, GENERIC_READ | GENERIC_WRITE);
     /* END TODO(1) */
     check_lines(pipe, count, lines);
 
@@ -83,7 +83,7 @@ static void log_lines(int count, char *lines[])
 static void watch(void)
 {
     /* TODO(3): ask for what this client does with the pipe, no more. */
-    HANDLE pipe = open_pipe(TICKER_NAME, GENERIC_READ | GENERIC_WRITE);
+    HANDLE pipe = open_pipe(TICK_PIPE, GENERIC_READ | GENERIC_WRITE);
     /* END TODO(3) */
     char data[BUFFER_SIZE];
     DWORD bytes_read;

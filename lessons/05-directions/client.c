@@ -70,7 +70,7 @@ static void log_lines(int count, char *lines[])
 {
     DWORD rights = GENERIC_WRITE            // for WriteFile
                    | FILE_READ_ATTRIBUTES;  // for GetNamedPipeInfo
-    HANDLE pipe = open_pipe(COLLECTOR_NAME, rights);
+    HANDLE pipe = open_pipe(LOG_PIPE, rights);
     check_lines(pipe, count, lines);
 
     for (int i = 0; i < count; i++) {
@@ -87,7 +87,7 @@ static void log_lines(int count, char *lines[])
 /** Prints what the ticker sends, until it closes its end. */
 static void watch(void)
 {
-    HANDLE pipe = open_pipe(TICKER_NAME, GENERIC_READ);  // for ReadFile
+    HANDLE pipe = open_pipe(TICK_PIPE, GENERIC_READ);  // for ReadFile
     char data[BUFFER_SIZE];
     DWORD bytes_read;
 

@@ -15,7 +15,7 @@
 #include "common/error.h"
 
 /** A pipe for the trial only. */
-#define PIPE_NAME L"\\\\.\\pipe\\pipework-05-combinations"
+#define PIPE_NAME L"\\\\.\\pipe\\pipework-05-nine"
 
 /** What is tried, with the word for it in the table. */
 struct choice {
@@ -35,7 +35,7 @@ static const struct choice CLIENTS[] = {
     {"both", GENERIC_READ | GENERIC_WRITE},
 };
 
-/** Creates a pipe, opens it, and closes both; returns the error or 0. */
+/** Creates a pipe and opens it: 0, or the error when it is refused. */
 static DWORD open_as(DWORD server_access, DWORD client_access)
 {
     HANDLE server = CreateNamedPipeW(
@@ -59,10 +59,14 @@ static DWORD open_as(DWORD server_access, DWORD client_access)
         OPEN_EXISTING,  // pipes are not created here
         0,              // no flags
         NULL);          // no template
-    DWORD error = client == INVALID_HANDLE_VALUE ? GetLastError() : 0;
-
-    if (error == 0)
+    DWORD error = 0;
+    if (client != INVALID_HANDLE_VALUE)
         CloseHandle(client);
+    else {
+        error = GetLastError();
+        if (error != ERROR_ACCESS_DENIED)
+            die("CreateFileW");
+    }
     CloseHandle(server);
     return error;
 }

@@ -7,10 +7,10 @@
 #define PROTOCOL_05_H
 
 /** From the clients to the collector: lines, each ended by `\n`. */
-#define COLLECTOR_NAME L"\\\\.\\pipe\\pipework-05-collector"
+#define LOG_PIPE L"\\\\.\\pipe\\pipework-05-log"
 
 /** From the ticker to its clients: lines, too. */
-#define TICKER_NAME L"\\\\.\\pipe\\pipework-05-ticker"
+#define TICK_PIPE L"\\\\.\\pipe\\pipework-05-tick"
 
 /** What the servers ask for as the size of a pipe's buffer, in bytes. */
 enum { BUFFER_SIZE = 512 };

@@ -25,7 +25,7 @@ enum { TICKS = 3 };
 static HANDLE create_instance(void)
 {
     HANDLE pipe = CreateNamedPipeW(
-        TICKER_NAME,
+        TICK_PIPE,
         PIPE_ACCESS_OUTBOUND,  // from the server to the client only
         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
             | PIPE_REJECT_REMOTE_CLIENTS,

@@ -74,7 +74,7 @@ static void log_lines(int count, char *lines[])
     /* TODO(1): ask for what this client does with the pipe, no more. */
     DWORD rights = GENERIC_WRITE            // for WriteFile
                    | FILE_READ_ATTRIBUTES;  // for GetNamedPipeInfo
-    HANDLE pipe = open_pipe(COLLECTOR_NAME, rights);
+    HANDLE pipe = open_pipe(LOG_PIPE, rights);
     /* END TODO(1) */
     check_lines(pipe, count, lines);
 
@@ -93,7 +93,7 @@ static void log_lines(int count, char *lines[])
 static void watch(void)
 {
     /* TODO(3): ask for what this client does with the pipe, no more. */
-    HANDLE pipe = open_pipe(TICKER_NAME, GENERIC_READ);  // for ReadFile
+    HANDLE pipe = open_pipe(TICK_PIPE, GENERIC_READ);  // for ReadFile
     /* END TODO(3) */
     char data[BUFFER_SIZE];
     DWORD bytes_read;

@@ -23,7 +23,7 @@
 static HANDLE create_instance(void)
 {
     HANDLE pipe = CreateNamedPipeW(
-        COLLECTOR_NAME,
+        LOG_PIPE,
         PIPE_ACCESS_INBOUND,  // from the client to the server only
         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
             | PIPE_REJECT_REMOTE_CLIENTS,
