@@ -331,17 +331,18 @@ static void log_client_asks_for_no_more(void)
 static size_t room_of(const struct program *client)
 {
     const struct lens_record *call = find_call(client, "GetNamedPipeInfo", 1);
+    const char *told = call != NULL ? call->out : "";
     if (call == NULL)
         fail_check(
             "the client asks for the buffer's size by GetNamedPipeInfo",
             "no such call");
-    const char *size = strstr(call->out, "out=");
+    const char *size = strstr(told, "out=");
     if (size == NULL)
-        size = strstr(call->out, "in=");
+        size = strstr(told, "in=");
     unsigned long room =
         size != NULL ? strtoul(strchr(size, '=') + 1, NULL, 10) : 0;
     if (room < 2 || room > ROOM_MAX)
-        fail_check("the size of a buffer", "the call gave: %s", call->out);
+        fail_check("the size of a buffer", "the call gave: \"%s\"", told);
     return room;
 }
 
