@@ -35,7 +35,8 @@ static struct program *start_ready(const char *command_line)
 /** Comes as a client, as soon as an instance is free. */
 static struct peer *come(const wchar_t *name, DWORD access)
 {
-    /* If the server has ended, the wait fails at once, and so does the rest. */
+    /* If the server has ended, the wait fails at once, and so does the rest.
+     * One is added because 0 would mean the pipe's default time-out. */
     WaitNamedPipeW(scene_name(name), ms_until(scene_deadline()) + 1);
     return connect_peer_as(name, access, 0);
 }
