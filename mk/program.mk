@@ -3,6 +3,7 @@
 #
 # Set by the folder's makefile:
 #   PROGRAMS   each is made of PROGRAM.c and of what all programs share
+#   PARTS      each program gets these, too: PART.c for each (optional)
 #   PLAY       the lesson's conversation (in lessons only)
 #   TOP        the way to the top folder
 #   LDLIBS     libraries, where a program needs one
@@ -22,7 +23,13 @@ SOURCE := $(or $(PIPEWORK_SOURCE),.)
 OUT    := $(or $(PIPEWORK_OUT),$(TOP)/build/$(KIND)/$(NAME))
 unexport PIPEWORK_SOURCE PIPEWORK_OUT
 
+# What the solution has is the learner's to write: every other source of an
+# exercise is the lesson's.
+source = $(if $(or $(filter lessons,$(KIND)),$(wildcard \
+           $(TOP)/solutions/$(NAME)/$(1).c)),$(SOURCE),$(LESSON))/$(1).c
+
 ALL_CPPFLAGS += -I$(LESSON)
+PARTS_O := $(PARTS:%=$(OUT)/%.o)
 SHARED  := $(TOP)/build/common/error.o $(TOP)/build/common/console.o \
            $(TOP)/build/common/utf8.o
 LENS    := $(TOP)/build/lens/lens.o
@@ -60,25 +67,27 @@ grade: to-grade     ## grade the programs
 clean:              ## remove what was built
 	$(Q)$(RM) -r $(OUT)
 
-$(OUT)/%.exe: $(OUT)/%.o $(SHARED)
+$(OUT)/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED)
 	$(call SAY,LINK)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # The lens stands before the libraries, so its definitions win.  The list of
 # lines lets the grader name the line of a call.
-$(OUT)/lens/%.exe: $(OUT)/%.o $(SHARED) $(LENS)
+$(OUT)/lens/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED) $(LENS)
 	@mkdir -p $(@D)
 	$(call SAY,LENS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-	$(Q)$(LINES)
+	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | \
+		sed -n $(patsubst %,-e '/^%\.c /p',$* $(PARTS)) >$(@:.exe=.lines)
 
 # A source that changed is compiled also when its date is an old one, as that of
 # a file out of an archive is: what counts is a copy of what it held last.
 $(OUT)/%.seen: FORCE
 	@mkdir -p $(@D)
-	@cmp -s $(SOURCE)/$*.c $@ || cp $(SOURCE)/$*.c $@
+	@cmp -s $(call source,$*) $@ || cp $(call source,$*) $@
 
-$(OUT)/%.o: $(SOURCE)/%.c $(OUT)/%.seen $(PRECOMPILED)
+.SECONDEXPANSION:
+$(OUT)/%.o: $$(call source,$$*) $(OUT)/%.seen $(PRECOMPILED)
 	$(call SAY,CC)
 	$(Q)$(COMPILE)
 
