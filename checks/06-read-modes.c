@@ -1,0 +1,863 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 06: messages of any length, on pipes of both types.
+ *
+ * Usage: `06-read-modes FOLDER [LESSON-FOLDER]`
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/06-read-modes/protocol.h"
+
+/* What the server says; it is the lesson's, so nobody words it otherwise. */
+#define REFUSED "refused: longer than 1048576 bytes"
+#define LEFT    "the client has left"
+#define CUT_OFF "the client has left in the middle of a message"
+
+enum {
+    PIECE = 32 * 1024,  // a word and the blank behind it, in long lines
+    FIRST_ROOM_MAX = 64 * 1024,
+    HOSTILE = 8 * MESSAGE_MAX,  // the longest message that a check sends
+    FRAME_HEAD = sizeof(uint32_t),
+};
+
+static char big[HOSTILE];
+
+/** Fills the start of `big` with words of PIECE - 1 letters, each its own. */
+static void make_words(size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        big[i] = i % PIECE == PIECE - 1 ? ' ' : (char)('a' + i / PIECE % 26);
+}
+
+/** Fills it with one word; no two places within 26 hold the same letter. */
+static void make_word(size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        big[i] = (char)('a' + (i + i / 26) % 26);
+}
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(const char *command_line, const char *fault)
+{
+    struct program *server =
+        start_with(command_line, &(struct conditions){.fault = fault});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/**
+ * Expects that the server refuses what a client sends; at once in vain when it
+ * has read all and waits for more.
+ * @param times how many it has to have refused
+ * @param sent  the bytes that the check has sent so far, in all
+ */
+static void expect_refusal(
+    struct program *server, unsigned times, unsigned long long sent)
+{
+    enum wait_result result = TOO_LATE;
+    while (result == TOO_LATE && ms_until(scene_deadline()) > 0
+           && !all_read_and_wait(sent))
+        result =
+            wait_for_line(server, &server->out, REFUSED, times, now_ms() + 20);
+    if (result != IN_TIME)
+        fail_program(server, "the server prints \"" REFUSED "\"");
+}
+
+/** Opens the message pipe, in message read mode. */
+static struct peer *connect_reader(void)
+{
+    return connect_peer_as(
+        PIPE_NAME,
+        GENERIC_READ | GENERIC_WRITE,
+        PIPE_READMODE_MESSAGE);
+}
+
+/** Sends a line on the message pipe and expects it back as one word. */
+static void expect_word(struct peer *client, const char *word, size_t size)
+{
+    send_bytes(client, word, size);
+    expect_message(client, word, size);
+    expect_message(client, "", 0);
+}
+
+/** Sends one frame of up to MESSAGE_MAX bytes. */
+static void send_frame(struct peer *peer, const void *data, size_t size)
+{
+    static char frame[FRAME_HEAD + MESSAGE_MAX];
+    uint32_t length = (uint32_t)size;
+    memcpy(frame, &length, FRAME_HEAD);
+    memcpy(frame + FRAME_HEAD, data, size);
+    send_bytes(peer, frame, FRAME_HEAD + size);
+}
+
+/** Adds a frame to those at @p frames; returns their size. */
+static size_t add_frame(
+    char *frames, size_t used, const char *data, size_t size)
+{
+    uint32_t length = (uint32_t)size;
+    memcpy(frames + used, &length, FRAME_HEAD);
+    memcpy(frames + used + FRAME_HEAD, data, size);
+    return used + FRAME_HEAD + size;
+}
+
+/** Expects a frame for each word, an empty one behind them, and no more. */
+static void expect_frames(struct peer *peer, const char *words)
+{
+    static char frames[4096];
+    size_t used = 0;
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+        used = add_frame(frames, used, words, length);
+        words += length + (words[length] == ' ');
+    }
+    used = add_frame(frames, used, "", 0);
+    expect_bytes(peer, frames, used);
+}
+
+/** The memory that a program has committed for itself, in KiB. */
+static size_t committed_kib(const struct program *program)
+{
+    MEMORY_BASIC_INFORMATION region;
+    size_t bytes = 0;
+    char *at = NULL;
+    while (VirtualQueryEx(program->process, at, &region, sizeof region) != 0) {
+        if (region.State == MEM_COMMIT && region.Type == MEM_PRIVATE)
+            bytes += region.RegionSize;
+        at = (char *)region.BaseAddress + region.RegionSize;
+    }
+    if (bytes == 0)
+        environment_trouble("VirtualQueryEx", "the memory of a program");
+    return bytes / 1024;
+}
+
+/** Expects that a program holds at most 4 MiB more than before. */
+static void expect_little_memory(
+    const struct program *program, size_t before_kib)
+{
+    size_t now_kib = committed_kib(program);
+    if (now_kib > before_kib + 4 * 1024)
+        fail_check(
+            "the program holds at most some MiB",
+            "%s took %zu KiB of memory more than it had at first",
+            program->name,
+            now_kib - before_kib);
+}
+
+static void answers_word_by_word(void)
+{
+    tried("opened the message pipe, sent \"one two three\", then \"again\"");
+    likely("read_message does not give a short message as it came");
+    start_ready("server 1", NULL);
+    struct peer *client = connect_reader();
+    send_bytes(client, "one two three", 13);
+    expect_message(client, "one", 3);
+    expect_message(client, "two", 3);
+    expect_message(client, "three", 5);
+    expect_message(client, "", 0);
+    expect_word(client, "again", 5);
+}
+
+/** A server of the check with a client that is about to read its answer. */
+static struct program *start_client_at_gate(struct peer **server)
+{
+    *server = create_peer_as(
+        PIPE_NAME,
+        &(struct peer_pipe){.mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE});
+    struct program *client =
+        start_with("client line", &(struct conditions){.gate = "ReadFile:1"});
+    accept_peer(*server);
+    expect_message(*server, "line", 4);
+    wait_at_gate(client);
+    return client;
+}
+
+static void handle_reads_messages(void)
+{
+    tried("sent the client two messages, \"abc\" and \"defg\", before it read");
+    likely("a client's handle reads bytes at first, also from a message pipe: "
+           "SetNamedPipeHandleState with PIPE_READMODE_MESSAGE (0x2) changes "
+           "that");
+    struct peer *server;
+    struct program *client = start_client_at_gate(&server);
+    send_bytes(server, "abc", 3);
+    send_bytes(server, "defg", 4);
+    open_gate(client);
+    const struct lens_record *read = wait_called(client, "ReadFile", 1);
+    if (read->bytes > 3)
+        fail_check(
+            "the first read ends with the first message",
+            "the first read brought %u bytes",
+            read->bytes);
+    expect_line(client, "abc", 1);
+    expect_line(client, "defg", 1);
+}
+
+static void handle_still_waits(void)
+{
+    tried("looked at the second argument of SetNamedPipeHandleState");
+    likely("the call sets the wait mode, too: PIPE_NOWAIT (0x1) makes every "
+           "read return at once");
+    struct peer *server;
+    struct program *client = start_client_at_gate(&server);
+    unsigned long long mode = 0;
+    call_argument(
+        find_call(client, "SetNamedPipeHandleState", 1),
+        "mode",
+        &mode);
+    if ((mode & PIPE_NOWAIT) != 0)
+        fail_check("PIPE_WAIT", "mode is 0x%llx", mode);
+}
+
+static void mode_errors_count(void)
+{
+    tried("made SetNamedPipeHandleState fail with error 1450");
+    likely("the result of the call is not looked at: a failure has to be "
+           "reported, by die(\"SetNamedPipeHandleState\")");
+    create_peer_as(PIPE_NAME, &(struct peer_pipe){.mode = PIPE_TYPE_MESSAGE});
+    struct program *client = start_with(
+        "client line",
+        &(struct conditions){.fault = "SetNamedPipeHandleState:1:1450"});
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "SetNamedPipeHandleState", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void empty_message_is_one(void)
+{
+    tried("sent an empty message, then \"again\"");
+    likely("ReadFile gives TRUE with 0 bytes for an empty message; the end is "
+           "FALSE with error 109");
+    start_ready("server 1", NULL);
+    struct peer *client = connect_reader();
+    send_bytes(client, "", 0);
+    expect_message(client, "", 0);
+    expect_word(client, "again", 5);
+}
+
+static void long_message_comes_whole(void)
+{
+    tried("sent a message of 5,000 bytes, then \"again\"");
+    likely("FALSE with error 234, ERROR_MORE_DATA, means that the bytes are "
+           "good and that there are more of the same message: read on behind "
+           "them");
+    start_ready("server 1", NULL);
+    struct peer *client = connect_reader();
+    make_word(5000);
+    expect_word(client, big, 5000);
+    expect_word(client, "again", 5);
+}
+
+static void borders_are_kept(void)
+{
+    static const size_t SIZES[] = {1, 4095, 4096, 4097, 8192, 8193, 40000, 2};
+    tried("sent messages of 1, 4,095, 4,096, 4,097, 8,192 ... bytes, in turn");
+    likely("a message that just fills the memory is whole, and one that is a "
+           "byte longer is not: only the result of ReadFile tells");
+    start_ready("server 1", NULL);
+    struct peer *client = connect_reader();
+    for (size_t i = 0; i < ARRAYSIZE(SIZES); i++) {
+        make_word(SIZES[i]);
+        expect_word(client, big, SIZES[i]);
+    }
+}
+
+static void longest_message_comes_whole(void)
+{
+    tried("sent a message of 1,048,576 bytes, as many as it may have");
+    likely("MESSAGE_MAX bytes are allowed: one more is too long");
+    start_ready("server 1", NULL);
+    struct peer *client = connect_reader();
+    make_words(MESSAGE_MAX);
+    send_bytes(client, big, MESSAGE_MAX);
+    for (size_t at = 0; at < MESSAGE_MAX; at += PIECE)
+        expect_message(client, big + at, PIECE - 1);
+    expect_message(client, "", 0);
+}
+
+static void longer_message_is_refused(void)
+{
+    tried("sent a message of 1,048,577 bytes, one too many, and came with a "
+          "second client");
+    likely("read_message returns READ_TOO_LONG when MESSAGE_MAX bytes have "
+           "come and ReadFile says 234 still");
+    struct program *server = start_ready("server 2", NULL);
+    struct peer *client = connect_reader();
+    memset(big, ' ', MESSAGE_MAX + 1);
+    begin_send(client, big, MESSAGE_MAX + 1);
+    expect_refusal(server, 1, MESSAGE_MAX + 1);
+    close_peer(client);
+    expect_line(server, "ready", 2);
+    expect_word(connect_reader(), "again", 5);
+}
+
+static void memory_has_a_limit(void)
+{
+    tried("sent a message of 8 MiB, and looked at what the server read of it "
+          "and how much memory it took");
+    likely("the memory grows as long as ReadFile says 234: test against "
+           "MESSAGE_MAX before it grows");
+    struct program *server =
+        start_with("server 1", &(struct conditions){.gate = "CloseHandle:1"});
+    expect_line(server, "ready", 1);
+    size_t before_kib = committed_kib(server);
+    memset(big, ' ', HOSTILE);
+    begin_send(connect_reader(), big, HOSTILE);
+    wait_at_gate(server);
+    unsigned long long bytes_read = 0;
+    for (uint32_t i = 1; i <= count_calls(server, "ReadFile"); i++)
+        bytes_read += find_call(server, "ReadFile", i)->bytes;
+    if (bytes_read > MESSAGE_MAX + PIECE)
+        fail_check(
+            "the server reads MESSAGE_MAX bytes, and no more",
+            "it read %llu bytes of the message",
+            bytes_read);
+    expect_little_memory(server, before_kib);
+}
+
+static void short_message_takes_little(void)
+{
+    tried("looked at how many bytes the first ReadFile asks for");
+    likely("the server takes MESSAGE_MAX bytes for every message: begin with "
+           "FIRST_ROOM, since most are short");
+    struct program *server = start_ready("server 1", NULL);
+    expect_word(connect_reader(), "hello", 5);
+    unsigned long long size = 0;
+    call_argument(find_call(server, "ReadFile", 1), "size", &size);
+    if (size > FIRST_ROOM_MAX)
+        fail_check("4,096 bytes, or some more", "%llu bytes", size);
+}
+
+static void cut_off_message_is_told(void)
+{
+    tried("began to send a message of 256 KiB, and left when the server had "
+          "read a part of it");
+    likely("error 109 behind a part of a message is no end between two of "
+           "them: it is READ_CUT_OFF");
+    struct program *server =
+        start_with("server 1", &(struct conditions){.gate = "ReadFile:2"});
+    expect_line(server, "ready", 1);
+    struct peer *client = connect_reader();
+    make_word(4 * FIRST_ROOM_MAX);
+    begin_send(client, big, 4 * FIRST_ROOM_MAX);
+    wait_at_gate(server);
+    close_peer(client);
+    open_gate(server);
+    expect_line(server, CUT_OFF, 1);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void end_is_found(void)
+{
+    tried("sent \"hello\" and closed the client's end");
+    likely("FALSE with error 109 and no part of a message is the end: "
+           "READ_END, which is no failure");
+    struct program *server = start_ready("server 1", NULL);
+    struct peer *client = connect_reader();
+    expect_word(client, "hello", 5);
+    close_peer(client);
+    expect_line(server, LEFT, 1);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void success_is_a_success(void)
+{
+    tried("let ReadFile succeed, with an old code, 234, behind it");
+    likely("the code is asked for without looking at the result: after a "
+           "success it means nothing");
+    start_ready("server 1", "ReadFile:*:leave=234");
+    struct peer *client = connect_reader();
+    expect_word(client, "hello", 5);
+    expect_word(client, "again", 5);
+}
+
+static void read_errors_count(void)
+{
+    tried("made the second ReadFile of a long message fail with error 1450");
+    likely("only 234 and 109 are expected: every other error has to be "
+           "reported, by die(\"ReadFile\")");
+    struct program *server = start_ready("server 1", "ReadFile:2:1450");
+    make_word(4 * FIRST_ROOM_MAX);
+    begin_send(connect_reader(), big, 4 * FIRST_ROOM_MAX);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void answers_with_frames(void)
+{
+    tried("opened the byte pipe, sent the frame \"one two\", then \"again\"");
+    likely("read_frame does not give a frame as it came");
+    start_ready("server --bytes 1", NULL);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_frame(client, "one two", 7);
+    expect_frames(client, "one two");
+    send_frame(client, "again", 5);
+    expect_frames(client, "again");
+}
+
+static void empty_frame_is_one(void)
+{
+    tried("sent a frame of length 0, then \"again\"");
+    likely("a length of 0 is a message without bytes, not the end");
+    start_ready("server --bytes 1", NULL);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_frame(client, "", 0);
+    expect_frames(client, "");
+    send_frame(client, "again", 5);
+    expect_frames(client, "again");
+}
+
+static void frame_comes_in_pieces(void)
+{
+    static const char FRAME[] = {2, 0, 0, 0, 'h', 'i'};
+    tried("sent the frame \"hi\" byte by byte, each when the one before was "
+          "read");
+    likely("on a byte pipe one read may bring a part of the length, or of the "
+           "data: read_bytes reads until all is there");
+    struct program *server = start_ready("server --bytes 1", NULL);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    for (uint32_t i = 0; i < sizeof FRAME; i++) {
+        send_bytes(client, FRAME + i, 1);
+        wait_called(server, "ReadFile", i + 1);
+    }
+    expect_frames(client, "hi");
+}
+
+static void longest_frame_comes_whole(void)
+{
+    tried("sent a frame of 1,048,576 bytes, as many as it may have");
+    likely("MESSAGE_MAX bytes are allowed: one more is too long");
+    start_ready("server --bytes 1", NULL);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    char words[65 * 4 + 1] = "";
+    memset(big, ' ', MESSAGE_MAX);
+    for (size_t i = 0; i <= 64; i++) {
+        char word[5];
+        size_t at = i < 64 ? i * (MESSAGE_MAX / 64) : MESSAGE_MAX - 3;
+        snprintf(word, sizeof word, "w%02zu ", i);
+        memcpy(big + at, word, 3);
+        strcat(words, word);
+    }
+    send_frame(client, big, MESSAGE_MAX);
+    expect_frames(client, words);
+}
+
+static void long_frames_are_refused(void)
+{
+    static const uint32_t LENGTHS[] = {
+        MESSAGE_MAX + 1,
+        0x80000000u,
+        UINT32_MAX};
+    tried("sent the lengths 1,048,577, 2,147,483,648 and 4,294,967,295, each "
+          "as another client");
+    likely("a length above MESSAGE_MAX is READ_TOO_LONG; it has no sign, and "
+           "a sum with it may wrap around to a small number");
+    struct program *server = start_ready("server --bytes 3", NULL);
+    for (unsigned i = 0; i < ARRAYSIZE(LENGTHS); i++) {
+        expect_line(server, "ready", i + 1);
+        struct peer *client = connect_peer(BYTE_PIPE_NAME);
+        send_bytes(client, &LENGTHS[i], sizeof LENGTHS[i]);
+        expect_refusal(server, i + 1, (i + 1) * sizeof LENGTHS[i]);
+        close_peer(client);
+    }
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void refused_frame_takes_no_memory(void)
+{
+    static const uint32_t LENGTH = UINT32_MAX;
+    tried("sent the length 4,294,967,295, and looked at how much memory the "
+          "server took");
+    likely("make_room is called before the length is compared with "
+           "MESSAGE_MAX");
+    struct program *server = start_with(
+        "server --bytes 1",
+        &(struct conditions){.gate = "CloseHandle:1"});
+    expect_line(server, "ready", 1);
+    size_t before_kib = committed_kib(server);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_bytes(client, &LENGTH, sizeof LENGTH);
+    wait_at_gate(server);
+    expect_little_memory(server, before_kib);
+}
+
+static void cut_off_frame_is_told(void)
+{
+    static const struct {
+        char bytes[7];
+        size_t size;
+    } PARTS[] = {{{5, 0}, 2}, {{5, 0, 0, 0}, 4}, {{5, 0, 0, 0, 'h', 'i'}, 6}};
+    tried("left in the middle of a frame: after 2 bytes of its length, after "
+          "the length, after 2 bytes of its data");
+    likely("read_bytes gives fewer bytes than it was asked for when the other "
+           "side has left: with a part of a frame that is READ_CUT_OFF");
+    for (size_t i = 0; i < ARRAYSIZE(PARTS); i++) {
+        struct program *server = start_ready("server --bytes 1", NULL);
+        struct peer *client = connect_peer(BYTE_PIPE_NAME);
+        send_bytes(client, PARTS[i].bytes, PARTS[i].size);
+        close_peer(client);
+        expect_end(server, EXIT_SUCCESS);
+        expect_line(server, CUT_OFF, 1);
+    }
+}
+
+static void end_behind_a_frame_is_found(void)
+{
+    tried("sent the frame \"hello\" and closed the client's end");
+    likely("when not one byte of a frame has come, it is the end between two: "
+           "READ_END");
+    struct program *server = start_ready("server --bytes 1", NULL);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_frame(client, "hello", 5);
+    expect_frames(client, "hello");
+    close_peer(client);
+    expect_line(server, LEFT, 1);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void frame_errors_count(void)
+{
+    tried("made the ReadFile of a frame's length fail with error 1450");
+    likely("only 109 is the end: every other error has to be reported, by "
+           "die(\"ReadFile\")");
+    struct program *server = start_ready("server --bytes 1", "ReadFile:1:1450");
+    connect_peer(BYTE_PIPE_NAME);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void serves_the_next(void)
+{
+    tried("started `server 2` and came with two clients, one after the other");
+    likely("a handle is not closed, or closed twice");
+    struct program *server = start_ready("server 2", NULL);
+    for (unsigned i = 1; i <= 2; i++) {
+        expect_line(server, "ready", i);
+        struct peer *client = connect_reader();
+        expect_word(client, "hello", 5);
+        close_peer(client);
+    }
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+/** Expects the flags of the server's pipe. */
+static void expect_mode(struct program *server, unsigned long long expected)
+{
+    unsigned long long mode = 0;
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &mode);
+    if (mode != (expected | PIPE_REJECT_REMOTE_CLIENTS))
+        fail_check(
+            "the pipe's own type and mode, and PIPE_REJECT_REMOTE_CLIENTS",
+            "mode is 0x%llx",
+            mode);
+}
+
+static void pipes_are_what_they_say(void)
+{
+    tried("looked at the third argument of CreateNamedPipeW");
+    likely("a type or a mode is not as protocol.h says, or "
+           "PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing");
+    expect_mode(
+        start_ready("server 1", NULL),
+        PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
+    expect_mode(start_ready("server --bytes 1", NULL), PIPE_TYPE_BYTE);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`, `server --bytes 0` and `server 1 2`");
+    likely("the server does not look at its arguments");
+    expect_end(start("server many"), 2);
+    expect_end(start("server --bytes 0"), 2);
+    expect_end(start("server 1 2"), 2);
+}
+
+static void client_prints_the_words(void)
+{
+    tried("let `client \"one two\" \"\" three` talk to the server, on the "
+          "message pipe and on the byte pipe");
+    likely("the client does not read on until the empty message");
+    struct program *server = start_ready("server 1", NULL);
+    struct program *client = start("client \"one two\" \"\" three");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\nthree\n");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+    server = start_ready("server --bytes 1", NULL);
+    client = start("client --bytes \"one two\" \"\" three");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\nthree\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void client_tells_a_broken_answer(void)
+{
+    tried("answered the client with half a frame, and left");
+    likely("read_frame does not tell READ_CUT_OFF, or the client does not "
+           "look at it");
+    struct peer *server = create_peer(BYTE_PIPE_NAME);
+    struct program *client = start("client --bytes line");
+    accept_peer(server);
+    expect_bytes(server, "\4\0\0\0line", 8);
+    send_bytes(server, "\5\0\0\0wo", 6);
+    close_peer(server);
+    expect_end(client, EXIT_FAILURE);
+    expect_output(client, "");
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client hello` without a server");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client hello");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static void modes_shows_where_reads_end(void)
+{
+    tried("started `modes`");
+    likely("the program, or the system, does not do what the notes say");
+    struct program *modes = start("modes");
+    expect_end(modes, EXIT_SUCCESS);
+    expect_output(
+        modes,
+        "pipe      handle    room 16  room 2\n"
+        "bytes     bytes     7        2 2 2 1\n"
+        "messages  bytes     7        2 2 2 1\n"
+        "messages  messages  3 4      2+ 1 2+ 2\n"
+        "bytes     bytes     message mode: error 87\n");
+    expect_no_leak(modes);
+    expect_right_on_windows(modes);
+}
+
+static const char WORDS[] = "The server answers word by word";
+static const char MODE[] = "The client's handle reads messages";
+static const char WHOLE[] = "A long message comes whole (234)";
+static const char TOO_LONG[] = "A message of one byte more is refused";
+static const char FRAMES[] = "The server answers with frames";
+
+static const struct check CHECKS[] = {
+    {
+        .name = WORDS,
+        .run = answers_word_by_word,
+        .read = "Read it",
+    },
+    {
+        .name = MODE,
+        .run = handle_reads_messages,
+        .todo = 1,
+        .read = "What goes wrong",
+        .program = "client",
+    },
+    {
+        .name = "The client's handle still waits",
+        .run = handle_still_waits,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = MODE,
+        .program = "client",
+    },
+    {
+        .name = "An error of SetNamedPipeHandleState is reported",
+        .run = mode_errors_count,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = MODE,
+        .program = "client",
+    },
+    {
+        .name = "An empty message is a message",
+        .run = empty_message_is_one,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WORDS,
+    },
+    {
+        .name = WHOLE,
+        .run = long_message_comes_whole,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WORDS,
+    },
+    {
+        .name = "Messages around the size of the memory are whole",
+        .run = borders_are_kept,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WHOLE,
+    },
+    {
+        .name = "A message of MESSAGE_MAX bytes comes whole",
+        .run = longest_message_comes_whole,
+        .todo = 2,
+        .read = "Read it",
+        .needs = WHOLE,
+    },
+    {
+        .name = TOO_LONG,
+        .run = longer_message_is_refused,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WHOLE,
+    },
+    {
+        .name = "A huge message takes no more than the limit",
+        .run = memory_has_a_limit,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = TOO_LONG,
+    },
+    {
+        .name = "A short message takes little memory",
+        .run = short_message_takes_little,
+        .todo = 2,
+        .read = "Read it",
+        .needs = WHOLE,
+    },
+    {
+        .name = "A message that is cut off is no end",
+        .run = cut_off_message_is_told,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WHOLE,
+    },
+    {
+        .name = "The end between two messages is found (109)",
+        .run = end_is_found,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WORDS,
+    },
+    {
+        .name = "A success of ReadFile is one",
+        .run = success_is_a_success,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WHOLE,
+    },
+    {
+        .name = "Any other error of ReadFile is reported",
+        .run = read_errors_count,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = WHOLE,
+    },
+    {
+        .name = FRAMES,
+        .run = answers_with_frames,
+        .read = "Read it",
+    },
+    {
+        .name = "An empty frame is a message",
+        .run = empty_frame_is_one,
+        .todo = 3,
+        .read = "Read it",
+        .needs = FRAMES,
+    },
+    {
+        .name = "A frame may come byte by byte",
+        .run = frame_comes_in_pieces,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "A frame of MESSAGE_MAX bytes comes whole",
+        .run = longest_frame_comes_whole,
+        .todo = 3,
+        .read = "Read it",
+        .needs = FRAMES,
+    },
+    {
+        .name = "A hostile length is refused",
+        .run = long_frames_are_refused,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "A hostile length takes no memory",
+        .run = refused_frame_takes_no_memory,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = "A hostile length is refused",
+    },
+    {
+        .name = "A frame that is cut off is no end",
+        .run = cut_off_frame_is_told,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "The end between two frames is found (109)",
+        .run = end_behind_a_frame_is_found,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "An error of ReadFile in a frame is reported",
+        .run = frame_errors_count,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "The server serves as many clients as it is told",
+        .run = serves_the_next,
+        .read = "Read it",
+        .needs = "The end between two messages is found (109)",
+    },
+    {
+        .name = "The pipes have their types, and no remote client",
+        .run = pipes_are_what_they_say,
+        .read = "Read it",
+    },
+    {
+        .name = "Wrong arguments of the server are refused",
+        .run = wrong_count_is_refused,
+    },
+    {
+        .name = "The client prints each word",
+        .run = client_prints_the_words,
+        .program = "client",
+        .read = "Read it",
+        .needs = "An empty message is a message",
+    },
+    {
+        .name = "The client tells a broken answer from a whole",
+        .run = client_tells_a_broken_answer,
+        .program = "client",
+        .read = "Read it",
+        .needs = "A frame that is cut off is no end",
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The table of the modes is as in the notes",
+        .run = modes_shows_where_reads_end,
+        .program = "modes",
+        .read = "Run it",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "06-read-modes", CHECKS, ARRAYSIZE(CHECKS));
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Reads and writes messages of any length.
+ *
+ * Read read_message first, for message pipes, then read_frame, for byte pipes.
+ *
+ * @see
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfile
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+
+#include "common/error.h"
+#include "message.h"
+#include "protocol.h"
+
+/** The memory for a message at first: most messages are short. */
+enum { FIRST_ROOM = 4096 };
+
+/** Gives a message memory for so many bytes, and keeps what it holds. */
+static void make_room(struct message *message, DWORD room)
+{
+    if (room <= message->room)
+        return;
+    char *data = realloc(message->data, room);
+    if (data == NULL) {
+        fprintf(stderr, "no memory for a message of %lu bytes\n", room);
+        exit(EXIT_FAILURE);
+    }
+    message->data = data;
+    message->room = room;
+}
+
+void set_message_mode(HANDLE pipe)
+{
+    DWORD mode = PIPE_READMODE_MESSAGE | PIPE_WAIT;
+    if (!SetNamedPipeHandleState(
+            pipe,
+            &mode,
+            NULL,   // only for pipes over a network
+            NULL))  // only for pipes over a network
+        die("SetNamedPipeHandleState");
+}
+
+enum outcome read_message(HANDLE pipe, struct message *message)
+{
+    message->length = 0;
+    make_room(message, FIRST_ROOM);
+    for (;;) {
+        DWORD bytes_read;
+        BOOL whole = ReadFile(
+            pipe,
+            message->data + message->length,
+            message->room - message->length,
+            &bytes_read,
+            NULL);
+        DWORD error = whole ? ERROR_SUCCESS : GetLastError();
+        message->length += bytes_read;
+        if (whole)
+            return READ_MESSAGE;  // also when nothing came: it is empty
+        if (error == ERROR_BROKEN_PIPE)
+            return message->length == 0 ? READ_END : READ_CUT_OFF;
+        if (error != ERROR_MORE_DATA)
+            die("ReadFile");
+        /* What came is good, and there is more of the same message. */
+        if (message->room >= MESSAGE_MAX)
+            return READ_TOO_LONG;
+        make_room(message, min(message->room * 2, MESSAGE_MAX));
+    }
+}
+
+/** Reads so many bytes; fewer only if the other side has left. */
+static DWORD read_bytes(HANDLE pipe, char *data, DWORD size)
+{
+    DWORD received = 0;
+    while (received < size) {
+        DWORD bytes_read;
+        if (!ReadFile(
+                pipe,
+                data + received,
+                size - received,
+                &bytes_read,
+                NULL)) {
+            if (GetLastError() == ERROR_BROKEN_PIPE)
+                break;
+            die("ReadFile");
+        }
+        received += bytes_read;
+    }
+    return received;
+}
+
+enum outcome read_frame(HANDLE pipe, struct message *message)
+{
+    uint32_t length;
+    message->length = 0;
+    DWORD received = read_bytes(pipe, (char *)&length, sizeof length);
+    if (received < sizeof length)
+        return received == 0 ? READ_END : READ_CUT_OFF;
+    /* A stranger wrote the number: no memory before it is checked. */
+    if (length > MESSAGE_MAX)
+        return READ_TOO_LONG;
+    make_room(message, length);
+    message->length = read_bytes(pipe, message->data, length);
+    return message->length < length ? READ_CUT_OFF : READ_MESSAGE;
+}
+
+bool write_message(HANDLE pipe, const char *data, DWORD length)
+{
+    DWORD bytes_written;
+    if (WriteFile(pipe, data, length, &bytes_written, NULL))
+        return true;
+    DWORD error = GetLastError();
+    if (error != ERROR_NO_DATA && error != ERROR_BROKEN_PIPE)
+        die("WriteFile");
+    return false;
+}
+
+bool write_frame(HANDLE pipe, const char *data, DWORD length)
+{
+    uint32_t prefix = length;
+    return write_message(pipe, (const char *)&prefix, sizeof prefix)
+           && (length == 0 || write_message(pipe, data, length));
+}
