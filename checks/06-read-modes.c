@@ -492,7 +492,7 @@ static void cut_off_frame_is_told(void)
     static const struct {
         char bytes[7];
         size_t size;
-    } PARTS[] = {{{5, 0}, 2}, {{5, 0, 0, 0}, 4}, {{5, 0, 0, 0, 'h', 'i'}, 6}};
+    } PARTS[] = {{{0, 0}, 2}, {{5, 0, 0, 0}, 4}, {{5, 0, 0, 0, 'h', 'i'}, 6}};
     tried("left in the middle of a frame: after 2 bytes of its length, after "
           "the length, after 2 bytes of its data");
     likely("read_bytes gives fewer bytes than it was asked for when the other "
@@ -549,6 +549,24 @@ static void serves_the_next(void)
     expect_right_on_windows(server);
 }
 
+static void hit_and_run_does_no_harm(void)
+{
+    tried("held the server before ConnectNamedPipe, came, sent \"hello\" and "
+          "left, and came with a second client");
+    likely("ConnectNamedPipe fails with error 232, ERROR_NO_DATA, when a "
+           "client has come and left: the server goes on with the next one");
+    struct program *server = start_with(
+        "server 2",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_reader();
+    send_bytes(client, "hello", 5);
+    close_peer(client);
+    open_gate(server);
+    expect_line(server, "ready", 2);
+    expect_word(connect_reader(), "again", 5);
+}
+
 /** Expects the flags of the server's pipe. */
 static void expect_mode(struct program *server, unsigned long long expected)
 {
@@ -585,7 +603,8 @@ static void client_prints_the_words(void)
 {
     tried("let `client \"one two\" \"\" three` talk to the server, on the "
           "message pipe and on the byte pipe");
-    likely("the client does not read on until the empty message");
+    likely("the client's reads do not end with the messages, or an empty one "
+           "is taken for the end");
     struct program *server = start_ready("server 1", NULL);
     struct program *client = start("client \"one two\" \"\" three");
     expect_end(client, EXIT_SUCCESS);
@@ -645,6 +664,7 @@ static const char WORDS[] = "The server answers word by word";
 static const char MODE[] = "The client's handle reads messages";
 static const char WHOLE[] = "A long message comes whole (234)";
 static const char TOO_LONG[] = "A message of one byte more is refused";
+static const char SHORT_ONE[] = "A short message takes little memory";
 static const char FRAMES[] = "The server answers with frames";
 
 static const struct check CHECKS[] = {
@@ -669,7 +689,7 @@ static const struct check CHECKS[] = {
         .program = "client",
     },
     {
-        .name = "An error of SetNamedPipeHandleState is reported",
+        .name = "A failure to set the mode is reported",
         .run = mode_errors_count,
         .todo = 1,
         .read = "What goes wrong",
@@ -691,14 +711,14 @@ static const struct check CHECKS[] = {
         .needs = WORDS,
     },
     {
-        .name = "Messages around the size of the memory are whole",
+        .name = "Messages that just fit are whole",
         .run = borders_are_kept,
         .todo = 2,
         .read = "What goes wrong",
         .needs = WHOLE,
     },
     {
-        .name = "A message of MESSAGE_MAX bytes comes whole",
+        .name = "The longest message comes whole",
         .run = longest_message_comes_whole,
         .todo = 2,
         .read = "Read it",
@@ -712,14 +732,14 @@ static const struct check CHECKS[] = {
         .needs = WHOLE,
     },
     {
-        .name = "A huge message takes no more than the limit",
+        .name = "A huge message stays within the limit",
         .run = memory_has_a_limit,
         .todo = 2,
         .read = "What goes wrong",
         .needs = TOO_LONG,
     },
     {
-        .name = "A short message takes little memory",
+        .name = SHORT_ONE,
         .run = short_message_takes_little,
         .todo = 2,
         .read = "Read it",
@@ -730,10 +750,10 @@ static const struct check CHECKS[] = {
         .run = cut_off_message_is_told,
         .todo = 2,
         .read = "What goes wrong",
-        .needs = WHOLE,
+        .needs = SHORT_ONE,
     },
     {
-        .name = "The end between two messages is found (109)",
+        .name = "The end between messages is found (109)",
         .run = end_is_found,
         .todo = 2,
         .read = "What goes wrong",
@@ -744,14 +764,14 @@ static const struct check CHECKS[] = {
         .run = success_is_a_success,
         .todo = 2,
         .read = "What goes wrong",
-        .needs = WHOLE,
+        .needs = WORDS,
     },
     {
         .name = "Any other error of ReadFile is reported",
         .run = read_errors_count,
         .todo = 2,
         .read = "What goes wrong",
-        .needs = WHOLE,
+        .needs = SHORT_ONE,
     },
     {
         .name = FRAMES,
@@ -773,7 +793,7 @@ static const struct check CHECKS[] = {
         .needs = FRAMES,
     },
     {
-        .name = "A frame of MESSAGE_MAX bytes comes whole",
+        .name = "The longest frame comes whole",
         .run = longest_frame_comes_whole,
         .todo = 3,
         .read = "Read it",
@@ -801,14 +821,14 @@ static const struct check CHECKS[] = {
         .needs = FRAMES,
     },
     {
-        .name = "The end between two frames is found (109)",
+        .name = "The end between frames is found (109)",
         .run = end_behind_a_frame_is_found,
         .todo = 3,
         .read = "What goes wrong",
         .needs = FRAMES,
     },
     {
-        .name = "An error of ReadFile in a frame is reported",
+        .name = "A failed read of a frame is reported",
         .run = frame_errors_count,
         .todo = 3,
         .read = "What goes wrong",
@@ -818,7 +838,13 @@ static const struct check CHECKS[] = {
         .name = "The server serves as many clients as it is told",
         .run = serves_the_next,
         .read = "Read it",
-        .needs = "The end between two messages is found (109)",
+        .needs = "The end between messages is found (109)",
+    },
+    {
+        .name = "A client that came and left does no harm (232)",
+        .run = hit_and_run_does_no_harm,
+        .read = "Read it",
+        .needs = WORDS,
     },
     {
         .name = "The pipes have their types, and no remote client",
