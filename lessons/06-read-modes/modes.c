@@ -98,10 +98,11 @@ static void show(DWORD type, DWORD *mode)
         die("CreateFileW");
 
     if (mode != NULL && !SetNamedPipeHandleState(client, mode, NULL, NULL)) {
-        if (GetLastError() != ERROR_INVALID_PARAMETER)
+        DWORD error = GetLastError();
+        if (error != ERROR_INVALID_PARAMETER)
             die("SetNamedPipeHandleState");
         show_state(client);
-        printf("message mode: error %ld\n", ERROR_INVALID_PARAMETER);
+        printf("message mode: error %lu\n", error);
     } else {
         show_state(client);
         show_reads(server, client, 16, 9);
