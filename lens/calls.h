@@ -119,7 +119,7 @@ LENS_CALL(BOOL, TransactNamedPipe,
     FALSE, LENS_BLOCKS,
     LENS_COUNT(n) LENS_OPERATION(pipe, overlapped, reply, n),
     "pipe=%h request=%w size=%u reply=%r room=%u n=%n overlapped=%o",
-    "1450 230 231 109")
+    "1450 230 109")
 
 LENS_CALL(BOOL, CallNamedPipeW,
     (LPCWSTR name, LPVOID request, DWORD request_size, LPVOID reply,
@@ -127,7 +127,7 @@ LENS_CALL(BOOL, CallNamedPipeW,
     (name, request, request_size, reply, reply_size, n, wait),
     FALSE, LENS_BLOCKS, LENS_PATH(name) LENS_COUNT(n),
     "name=%s request=%w size=%u reply=%r room=%u n=%n wait=%u",
-    "1450 2 121 231 234")
+    "1450 2 121 231")
 
 LENS_CALL(HANDLE, CreateFileW,
     (LPCWSTR name, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security,

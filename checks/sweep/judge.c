@@ -198,9 +198,30 @@ static void judge_fault(
             hard->error);
 }
 
-/** Whether one that came instead finds partners without faults of their own. */
+/** Whether the program has had an answer by CallNamedPipeW. */
+static bool has_called(const struct run *run, uint32_t process_id)
+{
+    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
+        const struct lens_record *record = lens_view_at(&run->view, i);
+        if (record->kind == LENS_KIND_CALL && record->pid == process_id
+            && record->call == LENS_CallNamedPipeW && record->t1 != 0
+            && ((record->flags & LENS_FLAG_FAILED) == 0
+                || record->error == ERROR_MORE_DATA))
+            return true;
+    }
+    return false;
+}
+
+/**
+ * Whether one that came instead finds partners without faults of their own,
+ * and as many connections as it needs: its predecessor has not used up some.
+ */
 static bool must_be_served(const struct run *run, const struct actor *actor)
 {
+    for (size_t i = 0; i < run->count; i++)
+        if (run->actors[i].part == actor->part && run->actors[i].replaced
+            && has_called(run, run->actors[i].program->id))
+            return false;
     for (size_t i = 0; i < run->job->count; i++)
         if (run->job->faults[i].call.part != actor->part)
             return false;
