@@ -1,0 +1,664 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 07: a dictionary server and its client, by transactions.
+ *
+ * Usage: `07-transactions FOLDER [LESSON-FOLDER]`
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/07-transactions/protocol.h"
+
+/** The client's buffer, as client.c has it. */
+enum { PART_MAX = 32 };
+
+/** Sends a text as one message, without its zero byte. */
+static void send_text(struct peer *peer, const char *text)
+{
+    send_bytes(peer, text, strlen(text));
+}
+
+/** Expects a text as one message. */
+static void expect_text(struct peer *peer, const char *text)
+{
+    expect_message(peer, text, strlen(text));
+}
+
+/** The check's own server: an instance for messages, one of two. */
+static struct peer *create_dictionary(void)
+{
+    return create_peer_as(
+        PIPE_NAME,
+        &(struct peer_pipe){
+            .mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE,
+            .instances = 2,
+        });
+}
+
+/** The check's own client, in message read mode. */
+static struct peer *connect_client(void)
+{
+    return connect_peer_as(
+        PIPE_NAME,
+        GENERIC_READ | GENERIC_WRITE,
+        PIPE_READMODE_MESSAGE);
+}
+
+/** An answer of a given length: "= abcd...". */
+static const char *make_answer(char *answer, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        answer[i] = (char)('a' + i % 26);
+    answer[0] = ANSWER;
+    answer[1] = ' ';
+    answer[size] = '\0';
+    return answer;
+}
+
+/** Expects the program to end well, and to have printed these lines. */
+static void expect_lines(struct program *program, const char *lines)
+{
+    expect_end(program, EXIT_SUCCESS);
+    expect_output(program, lines);
+}
+
+/* The client, with a server of the check's. */
+
+static void asks(void)
+{
+    tried("answered the question of `client pipe`");
+    likely("the client does not ask by TransactNamedPipe, or does not print "
+           "the answer. Error 230, ERROR_BAD_PIPE: its handle is not in "
+           "message read mode");
+    struct peer *server = create_dictionary();
+    struct program *client = start("client pipe");
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_text(server, "= two ends");
+    expect_lines(client, "= two ends\n");
+    if (count_calls(client, "TransactNamedPipe") == 0)
+        fail_program(client, "it asks by TransactNamedPipe");
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+static void success_is_a_success(void)
+{
+    tried("let TransactNamedPipe succeed, with an old code, 234, behind it");
+    likely("the client asks GetLastError without looking at the result: after "
+           "a success the code means nothing");
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.fault = "TransactNamedPipe:*:leave=234"});
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_text(server, "= two ends");
+    expect_lines(client, "= two ends\n");
+}
+
+/** Sends a greeting before the client's first question, then answers it. */
+static struct program *greet_first(const char *greeting, const char *answer)
+{
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.gate = "TransactNamedPipe:1"});
+    accept_peer(server);
+    wait_at_gate(client);
+    send_text(server, greeting);
+    open_gate(client);
+    expect_text(server, "pipe");
+    send_text(server, answer);
+    return client;
+}
+
+static void greeting_is_read_first(void)
+{
+    tried("held the client before TransactNamedPipe, sent it \"! hello\", let "
+          "it go on and waited for its question");
+    likely("while a message lies in the pipe unread, TransactNamedPipe gives "
+           "FALSE with error 231, ERROR_PIPE_BUSY, and sends nothing: read "
+           "and print that message, then ask again");
+    struct program *client = greet_first("! hello", "= two ends");
+    expect_lines(client, "! hello\n= two ends\n");
+}
+
+static void long_greeting_is_read_whole(void)
+{
+    tried(
+        "the same with a greeting of 45 bytes; the client's buffer has %d",
+        PART_MAX);
+    likely("a greeting can be longer than the buffer, too: read and print it "
+           "as an answer is, to its end");
+    struct program *client =
+        greet_first("! a greeting of which one part is not enough", "= yes");
+    expect_lines(
+        client,
+        "! a greeting of which one part is not enough\n= yes\n");
+}
+
+static void notice_is_no_answer(void)
+{
+    tried("read the question, sent \"! soon closed\" and then the answer");
+    likely("what a transaction brings is the next message, not always the "
+           "answer: while its first byte is NOTICE, print it and read on");
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.gate = "CloseHandle:1"});
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_text(server, "! soon closed");
+    send_text(server, "= two ends");
+    open_gate(client);
+    expect_lines(client, "! soon closed\n= two ends\n");
+}
+
+static void transact_errors_count(void)
+{
+    tried("made TransactNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 231 (ask again) and 234 (read on) are expected: every other "
+           "error has to be reported, by die(\"TransactNamedPipe\")");
+    create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.fault = "TransactNamedPipe:*:1450"});
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "TransactNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void long_answer_comes_whole(void)
+{
+    char answer[101], lines[sizeof answer + 10];
+    tried("answered with 100 bytes; the client's buffer has %d", PART_MAX);
+    likely("FALSE with error 234, ERROR_MORE_DATA, means that the first part "
+           "is there and more is to come: read on by ReadFile while it says "
+           "234; each part has the length that this call gave");
+    struct peer *server = create_dictionary();
+    struct program *client = start("client pipe next");
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_bytes(server, make_answer(answer, 100), 100);
+    expect_text(server, "next");
+    send_text(server, "= yes");
+    snprintf(lines, sizeof lines, "%s\n= yes\n", answer);
+    expect_lines(client, lines);
+}
+
+static void full_parts_end(void)
+{
+    char one[PART_MAX + 1], two[2 * PART_MAX + 1];
+    char lines[sizeof one + sizeof two + 2];
+    tried(
+        "answered two questions with %d and with %d bytes: one part, two "
+        "parts",
+        PART_MAX,
+        2 * PART_MAX);
+    likely("the end of a message is told by the result, TRUE, and not by a "
+           "part that is shorter than the buffer");
+    struct peer *server = create_dictionary();
+    struct program *client = start("client pipe next");
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_bytes(server, make_answer(one, PART_MAX), PART_MAX);
+    expect_text(server, "next");
+    send_bytes(server, make_answer(two, 2 * PART_MAX), 2 * PART_MAX);
+    snprintf(lines, sizeof lines, "%s\n%s\n", one, two);
+    expect_lines(client, lines);
+}
+
+static void read_errors_count(void)
+{
+    char answer[101];
+    tried("answered with 100 bytes, and made ReadFile fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 234 means that more is to come: every other error has to be "
+           "reported, by die(\"ReadFile\")");
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.fault = "ReadFile:*:1450"});
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_bytes(server, make_answer(answer, 100), 100);
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void loss_is_counted(void)
+{
+    char answer[101], lines[100];
+    tried("answered `client -call pipe` with 100 bytes, on each connection");
+    likely(
+        "CallNamedPipeW has closed the pipe, and what did not fit, %d of "
+        "100 bytes, is gone with it: ask once more on a connection of your "
+        "own, and count there what follows the first part",
+        100 - PART_MAX);
+    struct peer *server = create_dictionary();
+    /* A client that closes its second connection at once waits at the gate
+     * until the check has seen it. */
+    struct program *client = start_with(
+        "client -call pipe",
+        &(struct conditions){.gate = "CloseHandle:1"});
+    accept_peer(server);
+    expect_text(server, "pipe");
+    struct peer *next = create_dictionary();
+    send_bytes(server, make_answer(answer, 100), 100);
+    accept_peer(next);
+    open_gate(client);
+    expect_text(next, "pipe");
+    send_bytes(next, answer, 100);
+    snprintf(
+        lines,
+        sizeof lines,
+        "%.*s\n%d bytes came\n%d bytes are lost\n",
+        PART_MAX,
+        answer,
+        PART_MAX,
+        100 - PART_MAX);
+    expect_lines(client, lines);
+    likely("the second connection is not closed, or closed twice");
+    expect_no_leak(client);
+    expect_no_bad_close(client);
+    expect_right_on_windows(client);
+}
+
+static void nothing_is_lost(void)
+{
+    char answer[PART_MAX + 1], lines[PART_MAX + 60];
+    tried("answered `client -call pipe` with %d bytes", PART_MAX);
+    likely("the client counts bytes as lost although CallNamedPipeW gave TRUE");
+    struct peer *server = create_dictionary();
+    struct program *client = start("client -call pipe");
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_bytes(server, make_answer(answer, PART_MAX), PART_MAX);
+    snprintf(
+        lines,
+        sizeof lines,
+        "%s\n%d bytes came\n0 bytes are lost\n",
+        answer,
+        PART_MAX);
+    expect_lines(client, lines);
+}
+
+static void call_errors_count(void)
+{
+    tried("started `client pipe` and `client -call pipe` without a server");
+    likely("the client does not report the error of CreateFileW or of "
+           "CallNamedPipeW");
+    struct program *client = start("client pipe");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    client = start("client -call pipe");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CallNamedPipeW", ERROR_FILE_NOT_FOUND);
+}
+
+static void wrong_words_are_refused(void)
+{
+    char command_line[WORD_MAX + 20];
+    tried(
+        "started `client`, `client -call` and `client` with a word of %d "
+        "bytes",
+        WORD_MAX + 1);
+    likely("the client does not look at its arguments");
+    expect_end(start("client"), 2);
+    expect_end(start("client -call"), 2);
+    memset(command_line, 'x', sizeof command_line);
+    memcpy(command_line, "client ", 7);
+    command_line[7 + WORD_MAX + 1] = '\0';
+    expect_end(start(command_line), 2);
+}
+
+/* Both sides. */
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_server(const char *command_line)
+{
+    struct program *server = start(command_line);
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+static void both_sides_fit(void)
+{
+    tried("let `server 1` serve `client pipe message`");
+    likely("the two sides do not fit together");
+    struct program *server = start_server("server 1");
+    struct program *client = start("client pipe message");
+    expect_lines(
+        client,
+        "= two ends, and bytes between\n"
+        "= what one write has put in; one read takes it out, if the buffer is "
+        "large enough\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+/* The server, with clients of the check's. */
+
+/** Asks for a word and expects its answer. */
+static void expect_meaning(
+    struct peer *client, const char *word, size_t size, const char *meaning)
+{
+    send_bytes(client, word, size);
+    expect_text(client, meaning);
+}
+
+static const char PIPE[] = "= two ends, and bytes between";
+static const char UNKNOWN[] = "= not in this dictionary";
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(server->out.text, "ready") != NULL)
+        fail_program(server, "no `ready` where there is no pipe");
+    start_server("server 1");
+    connect_client();
+}
+
+static void answers_words(void)
+{
+    tried("asked for \"pipe\", and for \"pip\", \"pipes\", \"pipe\\0\" and "
+          "nothing at all");
+    likely("the server does not compare a word by its length, which is the "
+           "message's");
+    start_server("server 1");
+    struct peer *client = connect_client();
+    expect_meaning(client, "pipe", 4, PIPE);
+    expect_meaning(client, "pip", 3, UNKNOWN);
+    expect_meaning(client, "pipes", 5, UNKNOWN);
+    expect_meaning(client, "pipe", sizeof "pipe", UNKNOWN);
+    expect_meaning(client, "", 0, UNKNOWN);
+    expect_meaning(client, "pipe", 4, PIPE);
+}
+
+static void greets_the_first(void)
+{
+    tried("started `server -greet 2` and came with two clients");
+    likely("the greeting does not come first, or goes to every client");
+    start_server("server -greet 2");
+    struct peer *client = connect_client();
+    expect_text(client, "! welcome; this dictionary knows three words");
+    expect_meaning(client, "pipe", 4, PIPE);
+    close_peer(client);
+    client = connect_client();
+    expect_meaning(client, "pipe", 4, PIPE);
+}
+
+static void serves_the_next(void)
+{
+    tried("started `server 2`; opened the pipe a second time while the first "
+          "client was served");
+    likely("the next instance is not made before a client is served, or a "
+           "handle is not closed, or closed twice");
+    struct program *server = start_server("server 2");
+    struct peer *first = connect_client();
+    expect_meaning(first, "pipe", 4, PIPE);
+    struct peer *second = connect_client();
+    send_text(second, "pipe");
+    close_peer(first);
+    expect_text(second, PIPE);
+    close_peer(second);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+static void hurried_clients_do_no_harm(void)
+{
+    tried("held the server before its first ConnectNamedPipe and before its "
+          "first WriteFile, and closed the client's end each time");
+    likely("error 535 or 232 of ConnectNamedPipe, or 232 of WriteFile, is "
+           "taken for a failure: the server goes on with the next client");
+    struct program *server = start_with(
+        "server 3",
+        &(struct conditions){.gate = "ConnectNamedPipe:1,WriteFile:1"});
+    wait_at_gate_number(server, 0);
+    close_peer(connect_client());
+    open_gate_number(server, 0);
+    expect_line(server, "the client has left", 1);
+    struct peer *client = connect_client();
+    send_text(client, "pipe");
+    wait_at_gate_number(server, 1);
+    close_peer(client);
+    open_gate_number(server, 1);
+    expect_line(server, "the client has left", 2);
+    expect_meaning(connect_client(), "pipe", 4, PIPE);
+}
+
+static void long_words_are_refused(void)
+{
+    char word[WORD_MAX + 1];
+    memset(word, 'x', sizeof word);
+    tried(
+        "asked for a word of %d bytes, then for one of %d",
+        WORD_MAX,
+        WORD_MAX + 1);
+    likely("the rest of a word that is too long is taken for the next word");
+    struct program *server = start_server("server 2");
+    struct peer *client = connect_client();
+    expect_meaning(client, word, WORD_MAX, UNKNOWN);
+    send_bytes(client, word, WORD_MAX + 1);
+    expect_close(client);
+    expect_meaning(connect_client(), "pipe", 4, PIPE);
+    expect_no_errors(server);
+}
+
+static void server_errors_count(void)
+{
+    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("the server takes every failed read for the client's leaving");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "ReadFile:1:1450"});
+    expect_line(server, "ready", 1);
+    connect_client();
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void pipe_is_for_messages(void)
+{
+    tried("looked at the third argument of CreateNamedPipeW");
+    likely("PIPE_TYPE_MESSAGE, PIPE_READMODE_MESSAGE or "
+           "PIPE_REJECT_REMOTE_CLIENTS is missing");
+    struct program *server = start_server("server 1");
+    unsigned long long mode = 0;
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &mode);
+    if (mode
+        != (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE
+            | PIPE_REJECT_REMOTE_CLIENTS))
+        fail_check("the mode is 0xe", "it is 0x%llx", mode);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`, `server -greet many` and `server 1 2`");
+    likely("the server does not look at its arguments");
+    expect_end(start("server many"), 2);
+    expect_end(start("server -greet many"), 2);
+    expect_end(start("server 1 2"), 2);
+}
+
+static void measures(void)
+{
+    tried("ran `measure 1`");
+    likely("one of the three ways does not work");
+    struct program *measure = start("measure 1");
+    expect_end(measure, EXIT_SUCCESS);
+    if (strstr(measure->out.text, "CallNamedPipeW") == NULL)
+        fail_program(measure, "a table with a line for CallNamedPipeW");
+}
+
+static const char ASKS[] = "The client asks by TransactNamedPipe";
+static const char GREETED[] = "A greeting that waits is read first (231)";
+static const char LONG_ANSWER[] = "A long answer comes whole (234)";
+static const char WRONG[] = "What goes wrong";
+static const char READ_IT[] = "Read it";
+
+static const struct check CHECKS[] = {
+    {
+        .name = ASKS,
+        .run = asks,
+        .read = WRONG,
+    },
+    {
+        .name = GREETED,
+        .run = greeting_is_read_first,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "A notice in the answer's place is not it",
+        .run = notice_is_no_answer,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "A success of TransactNamedPipe is one",
+        .run = success_is_a_success,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "Other errors of TransactNamedPipe are reported",
+        .run = transact_errors_count,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = LONG_ANSWER,
+        .run = long_answer_comes_whole,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "An answer that just fills its parts ends",
+        .run = full_parts_end,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "A long greeting is read whole, too",
+        .run = long_greeting_is_read_whole,
+        .todo = 2,
+        .read = WRONG,
+        .needs = GREETED,
+    },
+    {
+        .name = "Other errors of ReadFile are reported",
+        .run = read_errors_count,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "The bytes that CallNamedPipeW lost are counted",
+        .run = loss_is_counted,
+        .todo = 3,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "Nothing is lost when the answer fits",
+        .run = nothing_is_lost,
+        .read = READ_IT,
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = call_errors_count,
+    },
+    {
+        .name = "Wrong words are refused",
+        .run = wrong_words_are_refused,
+    },
+    {
+        .name = "Client and server fit together",
+        .run = both_sides_fit,
+        .read = READ_IT,
+        .needs = LONG_ANSWER,
+    },
+    {
+        .name = "The server says `ready` when a client may come",
+        .run = says_ready_in_time,
+        .program = "server",
+        .read = READ_IT,
+    },
+    {
+        .name = "The server answers each word",
+        .run = answers_words,
+        .program = "server",
+        .read = READ_IT,
+    },
+    {
+        .name = "The server greets its first client",
+        .run = greets_the_first,
+        .program = "server",
+        .read = READ_IT,
+    },
+    {
+        .name = "The server serves as many clients as it is told",
+        .run = serves_the_next,
+        .program = "server",
+        .read = READ_IT,
+    },
+    {
+        .name = "Clients that leave early do no harm (232)",
+        .run = hurried_clients_do_no_harm,
+        .program = "server",
+    },
+    {
+        .name = "A word that is too long is refused",
+        .run = long_words_are_refused,
+        .program = "server",
+    },
+    {
+        .name = "Other errors of the server are reported",
+        .run = server_errors_count,
+        .program = "server",
+    },
+    {
+        .name = "The pipe is for messages, and for this computer",
+        .run = pipe_is_for_messages,
+        .program = "server",
+        .read = READ_IT,
+    },
+    {
+        .name = "A wrong number of clients is refused",
+        .run = wrong_count_is_refused,
+        .program = "server",
+    },
+    {
+        .name = "The measurement runs",
+        .run = measures,
+        .program = "measure",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "07-transactions", CHECKS, ARRAYSIZE(CHECKS));
+}
