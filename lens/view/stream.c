@@ -39,9 +39,11 @@ unsigned pipes_bytes(const struct item *item, bool written)
     if (is_write && told)
         return record->bytes;
     /* Not told how many: all of them. A write that waits for its reader may
-     * have been read already. */
+     * have been read already; a transaction whose answer is too long has
+     * written its question. */
     return item_succeeded(item) || item->inside
                    || item_failed_with(item, ERROR_IO_PENDING)
+                   || item_failed_with(item, ERROR_MORE_DATA)
                ? field_number(record->in, "size")
                : 0;
 }
