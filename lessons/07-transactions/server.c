@@ -104,9 +104,10 @@ static void serve(unsigned long clients, bool greet)
             && GetLastError() != ERROR_PIPE_CONNECTED
             && GetLastError() != ERROR_NO_DATA)
             die("ConnectNamedPipe");
+        bool stays = !greet || served > 0 || send_message(pipe, GREETING);
         next = create_instance();
 
-        if (!greet || served > 0 || send_message(pipe, GREETING))
+        if (stays)
             answer_questions(pipe);
         printf("the client has left\n");
         fflush(stdout);
