@@ -5,6 +5,7 @@
  *
  * Usage: `07-transactions FOLDER [LESSON-FOLDER]`
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>

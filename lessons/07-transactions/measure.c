@@ -56,6 +56,8 @@ static DWORD WINAPI answer_all(void *first)
         while (ReadFile(pipe, data, sizeof data, &bytes, NULL))
             if (!WriteFile(pipe, data, bytes, &bytes, NULL))
                 die("WriteFile");
+        if (GetLastError() != ERROR_BROKEN_PIPE)
+            die("ReadFile");
         CloseHandle(pipe);
         pipe = next;
     }
@@ -131,14 +133,16 @@ int main(int argc, char *argv[])
         return EXIT_USAGE;
     }
 
-    if (CreateThread(NULL, 0, answer_all, create_instance(), 0, NULL) == NULL)
+    HANDLE first = create_instance();
+    HANDLE server = CreateThread(NULL, 0, answer_all, first, 0, NULL);
+    if (server == NULL)
         die("CreateThread");
 
     static double turns[WAYS][ROUNDS_MAX];
     for (int round = 0; round < rounds; round++) {
-        int first = rand() % WAYS, step = 1 + rand() % (WAYS - 1);
+        int start = rand() % WAYS, step = 1 + rand() % (WAYS - 1);
         for (int i = 0; i < WAYS; i++) {
-            int way = (first + i * step) % WAYS;
+            int way = (start + i * step) % WAYS;
             turns[way][round] = take_turn(way);
         }
     }
