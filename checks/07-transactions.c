@@ -346,8 +346,8 @@ static void both_sides_fit(void)
     expect_lines(
         client,
         "= two ends, and bytes between\n"
-        "= what one write has put in; one read takes it out, if the buffer is "
-        "large enough\n");
+        "= what one write has put in; one read takes it out, if it has "
+        "room\n");
     expect_end(server, EXIT_SUCCESS);
 }
 

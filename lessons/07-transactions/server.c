@@ -26,8 +26,7 @@ static const char *const DICTIONARY[][2] = {
     {"pipe", "= two ends, and bytes between"},
     {"instance", "= one connection with its buffers; a name can have many"},
     {"message",
-     "= what one write has put in; one read takes it out, if the "
-     "buffer is large enough"},
+     "= what one write has put in; one read takes it out, if it has room"},
 };
 static const char UNKNOWN[] = "= not in this dictionary";
 static const char GREETING[] = "! welcome; this dictionary knows three words";
