@@ -150,7 +150,7 @@ LENS_CALL(BOOL, WriteFile,
      LPOVERLAPPED overlapped),
     (file, data, size, n, overlapped),
     FALSE, LENS_BLOCKS,
-    LENS_COUNT(n) LENS_OPERATION(file, overlapped, NULL, n),
+    LENS_SHORT(size) LENS_COUNT(n) LENS_OPERATION(file, overlapped, NULL, n),
     "file=%h data=%w size=%u n=%n overlapped=%o",
     "1450 232 109")
 

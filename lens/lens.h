@@ -65,7 +65,7 @@ struct lens_call {
     DWORD delay;         ///< milliseconds to wait before it
     DWORD pass;          ///< take a failure with this error for a success
     DWORD leave;         ///< the last error to leave behind after a success
-    bool shorten;        ///< ask for one byte only
+    bool shorten;        ///< read or write one byte only
     bool late;           ///< `fault` strikes after the real call
     bool counts;         ///< it was given a place for the number of bytes
     bool struck;         ///< `pass` or a late `fault` changed the result

@@ -96,8 +96,11 @@ static bool read_what(const char *what, struct rule *rule)
         return read_number(what + 5, &rule->pass);
     }
     if (strcmp(what, "short") == 0) {
-        if (rule->id != LENS_ReadFile)
-            lens_stop("LENS_FAULT: only ReadFile can come short", "", "");
+        if (rule->id != LENS_ReadFile && rule->id != LENS_WriteFile)
+            lens_stop(
+                "LENS_FAULT: only ReadFile and WriteFile can come short",
+                "",
+                "");
         rule->shorten = true;
         return true;
     }

@@ -221,6 +221,15 @@ static void test_short(void)
         call->flags == (LENS_FLAG_INJECTED | LENS_FLAG_CLOSES),
         "flags are %u",
         call->flags);
+
+    new_record();
+    set("LENS_FAULT", "WriteFile:1:short");
+    run = run_subject("echo");
+    expect_text(&run, "read 1");
+    call = expect_call("WriteFile", 1);
+    expect(call->flags == LENS_FLAG_INJECTED, "the short write is not noted");
+    expect(strstr(call->in, " size=5 ") != NULL, "what was asked for is lost");
+    expect_equal("WriteFile", call->out, "n=1");
 }
 
 /** Makes one of the gate's events. */
@@ -507,7 +516,7 @@ static void test_refusals(void)
     expect_refusal("LENS_FAULT", "x/Foo:1:5", "not in the table: Foo");
     expect_refusal("LENS_FAULT", "ReadFile:1:5,", "not in the table");
     expect_refusal("LENS_FAULT", "CloseHandle:1:6", "cannot be made to fail");
-    expect_refusal("LENS_FAULT", "WriteFile:1:short", "only ReadFile");
+    expect_refusal("LENS_FAULT", "CloseHandle:1:short", "only ReadFile");
     expect_refusal("LENS_GATE", "Foo:1", "not in the table: Foo");
     expect_refusal("LENS_GATE", "ReadFile", "LENS_GATE is not");
     expect_refusal("LENS_GATE", "ReadFile:*", "LENS_GATE is not");
@@ -628,7 +637,7 @@ int main(int argc, char *argv[])
     test("a handle that stays open is a leak", test_leak);
     test("ExitProcess is an exit, too", test_exit);
     test("the Nth call fails as asked", test_fault);
-    test("a read comes short, a call comes late", test_short);
+    test("a read or a write comes short, a call comes late", test_short);
     test("a gate holds the call until it is opened", test_gate);
     test("gates have names, if they are given any", test_named_gates);
     test("Ctrl+C calls the handlers, or ends the program", test_ctrl_c);
