@@ -85,6 +85,7 @@ MultiByteToWideChar WideCharToMultiByte IsDBCSLeadByteEx
 GetConsoleOutputCP SetConsoleOutputCP
 # Clocks and numbers: who and when, no communication.
 GetTickCount64 QueryPerformanceCounter QueryPerformanceFrequency
+GetThreadTimes
 GetCurrentProcess GetCurrentProcessId GetCurrentThread GetCurrentThreadId
 GetProcessId GetThreadId
 # Locks within one process: so many calls that they would hide the others.
