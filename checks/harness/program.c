@@ -14,7 +14,7 @@
 struct startup {
     HANDLE out, err, in;  // the child's ends
     wchar_t file[MAX_PATH];
-    wchar_t command[2048];
+    wchar_t command[8192];
     wchar_t *environment;
 };
 
@@ -281,6 +281,8 @@ static bool start_process(
     if (!find_program(program, how, startup->file))
         return false;
     widen(command_line, startup->command, ARRAYSIZE(startup->command));
+    if (startup->command[0] == L'\0')
+        return false;  // too long: it would be started with another one
     startup->environment = make_environment(how->environment);
     program->changed = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (startup->environment == NULL || program->changed == NULL)
