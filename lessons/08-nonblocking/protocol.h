@@ -15,6 +15,6 @@ enum { LINE_BYTES = 512 };
 
 /** The pause between two looks, in milliseconds; and how many looks in vain,
  * one after another, are enough. */
-enum { PAUSE_MS = 20, LOOKS_MAX = 50 };
+enum { PAUSE_MS = 10, LOOKS_MAX = 50 };
 
 #endif

@@ -21,7 +21,7 @@
 #include "protocol.h"
 
 /** The sender takes its time before each line, so that somebody has to wait. */
-enum { THINKING_MS = 50 };
+enum { THINKING_MS = 30 };
 
 /** Sends a line: however much of it the pipe takes at a time. */
 static void send_line(HANDLE pipe, const char *line, DWORD size)

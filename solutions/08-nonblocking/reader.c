@@ -44,7 +44,6 @@ static void read_waiting(HANDLE pipe)
 {
     char data[LINE_BYTES];
     DWORD bytes_read;
-
     while (ReadFile(pipe, data, sizeof data, &bytes_read, NULL))
         print(data, bytes_read);
     if (GetLastError() != ERROR_BROKEN_PIPE)
@@ -83,7 +82,6 @@ static void read_peeking(HANDLE pipe)
 {
     char data[LINE_BYTES];
     int looks_in_vain = 0;
-
     for (;;) {
         DWORD bytes_waiting;  // all that is asked for
         if (!PeekNamedPipe(pipe, NULL, 0, NULL, &bytes_waiting, NULL)) {
@@ -149,7 +147,6 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: reader wait|nowait|peek [SENDERS]\n");
         return EXIT_USAGE;
     }
-
     for (unsigned long served = 0; senders == 0 || served < senders; served++)
         serve_sender(read);
     return EXIT_SUCCESS;

@@ -1,0 +1,884 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 08: a reader that looks, and a sender that never waits.
+ *
+ * Usage: `08-nonblocking FOLDER [LESSON-FOLDER]`
+ *
+ * Nothing here rests on the clock: looks and pauses are counted in the record.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/08-nonblocking/protocol.h"
+
+/** How many looks in vain are watched; how many are surely too many before
+ * giving up; the longest pause in ms; how long the patient ones may take. */
+enum { WATCHED = 10, TOO_MANY = 80, LONGEST_MS = 100, PATIENT_MS = 12000 };
+
+/** Starts a program with gates, waits for `ready` and comes as a sender. */
+static struct program *meet_reader(
+    const char *command_line, const char *gate, struct peer **sender)
+{
+    struct program *reader =
+        start_with(command_line, &(struct conditions){.gate = gate});
+    expect_line(reader, "ready", 1);
+    *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
+    return reader;
+}
+
+/** Waits until the program is at one of its first two gates, or has ended;
+ * returns whether it is at a gate. */
+static bool stops_at_a_gate(struct program *program)
+{
+    HANDLE objects[] = {
+        program->gates[0].reached,
+        program->gates[1].reached,
+        program->process};
+    HANDLE two[] = {program->gates[0].reached, program->process};
+    bool both = program->gates[1].reached != NULL;
+    DWORD which = WaitForMultipleObjects(
+        both ? 3 : 2,
+        both ? objects : two,
+        FALSE,
+        ms_until(scene_deadline()));
+    if (which == WAIT_TIMEOUT)
+        fail_late("it looks again, or ends");
+    return which + 1 < (both ? 3u : 2u);
+}
+
+/** Lets it go on from whichever gate it is at. */
+static void open_gates(struct program *program)
+{
+    for (size_t i = 0; i < GATES_MAX; i++)
+        if (program->gates[i].open != NULL)
+            open_gate_number(program, i);
+}
+
+/** Whether this call was a look in vain: the pipe had nothing to give, or took
+ * nothing. */
+static bool is_in_vain(const struct lens_record *call, const char *name)
+{
+    if (strcmp(name, "ReadFile") == 0)
+        return call->error == ERROR_NO_DATA;
+    if (strcmp(name, "PeekNamedPipe") == 0)
+        return call->error == 0 && strstr(call->out, "total=0") != NULL;
+    return call->error == 0 && call->bytes == 0;
+}
+
+/** How often the program has looked in vain, by one function. */
+static unsigned count_in_vain(const struct program *program, const char *name)
+{
+    unsigned count = 0;
+    uint32_t calls = count_calls(program, name);
+    for (uint32_t i = 1; i <= calls; i++) {
+        const struct lens_record *call = find_call(program, name, i);
+        count += call != NULL && call->t1 != 0 && is_in_vain(call, name);
+    }
+    return count;
+}
+
+/** A way to pause, and its argument that says how long. */
+static const struct {
+    const char *call, *argument;
+} PAUSES[] = {
+    {"Sleep", "time"},
+    {"SleepEx", "time"},
+    {"WaitForSingleObject", "wait"},
+    {"WaitForSingleObjectEx", "wait"},
+};
+
+/** The pause between two calls, in ms; 0: there is none. */
+static unsigned long long pause_between(
+    const struct program *program, const struct lens_record *one,
+    const struct lens_record *other)
+{
+    unsigned long long all = 0, time;
+    for (size_t i = 0; i < ARRAYSIZE(PAUSES); i++) {
+        uint32_t calls = count_calls(program, PAUSES[i].call);
+        for (uint32_t k = 1; k <= calls; k++) {
+            const struct lens_record *call =
+                find_call(program, PAUSES[i].call, k);
+            if (call != NULL && call->t0 > one->t0 && call->t0 < other->t0
+                && call_argument(call, PAUSES[i].argument, &time))
+                all += time;
+        }
+    }
+    return all;
+}
+
+/** Expects a pause between each two looks in vain, neither none nor long. */
+static void expect_pauses(const struct program *program, const char *name)
+{
+    static const char expected[] =
+        "a pause of 1 to 100 ms between each two looks";
+    uint32_t calls = count_calls(program, name);
+    for (uint32_t i = 1; i < calls; i++) {
+        const struct lens_record *one = find_call(program, name, i);
+        const struct lens_record *next = find_call(program, name, i + 1);
+        if (one == NULL || next == NULL || !is_in_vain(one, name))
+            continue;
+        unsigned long long pause = pause_between(program, one, next);
+        if (pause == 0)
+            fail_check(
+                expected,
+                "%s number %u was in vain, and number %u came without a pause",
+                name,
+                i,
+                i + 1);
+        if (pause > LONGEST_MS)
+            fail_check(
+                expected,
+                "%llu ms between %s number %u and %u",
+                pause,
+                name,
+                i,
+                i + 1);
+    }
+}
+
+/** Expects that a program ended of its own will, patience used up. */
+static void expect_given_up(
+    struct program *program, const char *name, const char *other_name)
+{
+    char expected[120];
+    snprintf(
+        expected,
+        sizeof expected,
+        "%s gives up after %d looks in vain, with exit status 1",
+        program->name,
+        LOOKS_MAX);
+    bool goes_on = stops_at_a_gate(program);
+    unsigned looks = count_in_vain(program, name);
+    if (other_name != NULL)
+        looks += count_in_vain(program, other_name);
+    if (goes_on)
+        fail_check(expected, "it has looked %u times and goes on", looks);
+    expect_end(program, EXIT_FAILURE);
+    if (looks < LOOKS_MAX)
+        fail_check(expected, "it gave up after %u looks in vain", looks);
+    if (program->err.length == 0)
+        fail_check(
+            "a line on standard error says why",
+            "%s ended with exit status 1 and said nothing",
+            program->name);
+}
+
+/* The reader */
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the reader prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *reader = start_with(
+        "reader wait 1",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(reader, EXIT_FAILURE);
+    expect_error(reader, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(reader->out.text, "ready") != NULL)
+        fail_program(reader, "no `ready` where there is no pipe");
+    struct peer *sender;
+    meet_reader("reader wait 1", NULL, &sender);
+}
+
+static void waits_inside_the_read(void)
+{
+    tried("started `reader wait 1`, sent \"one\" when it waited, and left");
+    likely("form `wait` needs ReadFile alone: no pause, no look");
+    struct peer *sender;
+    struct program *reader = meet_reader("reader wait 1", NULL, &sender);
+    wait_inside(reader, "ReadFile", 1);
+    send_bytes(sender, "one\n", 4);
+    expect_line(reader, "one", 1);
+    close_peer(sender);
+    expect_end(reader, EXIT_SUCCESS);
+    if (count_calls(reader, "Sleep") != 0)
+        fail_check("no pause", "the reader called Sleep");
+}
+
+/** Sends while the reader has not looked yet, and leaves. */
+static void prints_what_is_there(const char *command_line, const char *gate)
+{
+    struct peer *sender;
+    struct program *reader = meet_reader(command_line, gate, &sender);
+    wait_at_gate(reader);
+    send_bytes(sender, "one\ntwo\n", 8);
+    close_peer(sender);
+    open_gate(reader);
+    expect_line(reader, "one", 1);
+    expect_line(reader, "two", 1);
+    expect_end(reader, EXIT_SUCCESS);
+    expect_no_errors(reader);
+}
+
+static void nowait_prints_what_is_there(void)
+{
+    tried("started `reader nowait 1`; before it looked, sent \"one\" and "
+          "\"two\" and left");
+    likely("a pipe whose other side is gone still gives what was written: "
+           "109 comes only behind the last byte, and it is the end, with exit "
+           "status 0");
+    prints_what_is_there("reader nowait 1", "SetNamedPipeHandleState:1");
+}
+
+static void peek_prints_what_is_there(void)
+{
+    tried("started `reader peek 1`; before it looked, sent \"one\" and "
+          "\"two\" and left");
+    likely("PeekNamedPipe gives 109 only when nothing is left to be read: "
+           "that is the end, with exit status 0");
+    prints_what_is_there("reader peek 1", "PeekNamedPipe:1");
+}
+
+static void nothing_yet_is_not_the_end(void)
+{
+    tried("started `reader nowait 1`, let it look three times in vain, then "
+          "sent \"late\"");
+    likely("with PIPE_NOWAIT, ReadFile gives 232, ERROR_NO_DATA, when there "
+           "is nothing yet. For a reader that is not the end: the end is 109");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader nowait 1", "ReadFile:4,PeekNamedPipe:4", &sender);
+    if (!stops_at_a_gate(reader))
+        fail_program(reader, "it looks again after three looks in vain");
+    send_bytes(sender, "late\n", 5);
+    open_gates(reader);
+    expect_line(reader, "late", 1);
+}
+
+static void gone_is_the_end(void)
+{
+    tried("started `reader nowait 1`, let it look three times in vain, then "
+          "closed the sender's end");
+    likely("109, ERROR_BROKEN_PIPE, means that nothing can come any more: "
+           "stop looking, and end with exit status 0");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader nowait 1", "ReadFile:4,PeekNamedPipe:4", &sender);
+    if (!stops_at_a_gate(reader))
+        fail_program(reader, "it looks again after three looks in vain");
+    close_peer(sender);
+    open_gates(reader);
+    expect_end(reader, EXIT_SUCCESS);
+    expect_no_leak(reader);
+    expect_no_bad_close(reader);
+}
+
+static void read_errors_count(void)
+{
+    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 232 means \"nothing yet\", and only 109 the end: every other "
+           "error has to be reported, by die(\"ReadFile\")");
+    static const char *const forms[] = {
+        "reader wait 1",
+        "reader nowait 1",
+        "reader peek 1"};
+    for (size_t i = 0; i < ARRAYSIZE(forms); i++) {
+        struct program *reader = start_with(
+            forms[i],
+            &(struct conditions){
+                .gate = "ConnectNamedPipe:1",
+                .fault = "ReadFile:1:1450"});
+        wait_at_gate(reader);
+        struct peer *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
+        send_bytes(sender, "one\n", 4);
+        open_gate(reader);
+        expect_end(reader, EXIT_FAILURE);
+        expect_error(reader, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    }
+}
+
+static void peek_pauses(void)
+{
+    tried(
+        "started `reader peek 1`, sent nothing, held it at the %dth look",
+        WATCHED + 1);
+    likely("without a pause the reader does nothing but look, as fast as it "
+           "can. Sleep(0) is no pause: it returns at once when nobody else "
+           "wants the processor");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader peek 1", "PeekNamedPipe:11", &sender);
+    wait_at_gate(reader);
+    expect_pauses(reader, "PeekNamedPipe");
+}
+
+static void nowait_pauses(void)
+{
+    tried(
+        "started `reader nowait 1`, sent nothing, held it at the %dth look",
+        WATCHED + 1);
+    likely("without a pause the reader does nothing but look, as fast as it "
+           "can. Sleep(0) is no pause: it returns at once when nobody else "
+           "wants the processor");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader nowait 1", "ReadFile:11,PeekNamedPipe:11", &sender);
+    if (!stops_at_a_gate(reader))
+        fail_program(reader, "it looks again after ten looks in vain");
+    expect_pauses(reader, "ReadFile");
+    expect_pauses(reader, "PeekNamedPipe");
+}
+
+static void peek_gives_up(void)
+{
+    tried("started `reader peek 1` and sent nothing at all");
+    likely("nobody counts the looks in vain, or nobody acts on the number: "
+           "after LOOKS_MAX of them the reader says so on standard error and "
+           "ends with exit status 1");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader peek 1", "PeekNamedPipe:80", &sender);
+    expect_given_up(reader, "PeekNamedPipe", NULL);
+}
+
+static void nowait_gives_up(void)
+{
+    tried("started `reader nowait 1` and sent nothing at all");
+    likely("nobody counts the looks in vain, or nobody acts on the number: "
+           "after LOOKS_MAX of them the reader says so on standard error and "
+           "ends with exit status 1");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader nowait 1", "ReadFile:80,PeekNamedPipe:80", &sender);
+    expect_given_up(reader, "ReadFile", "PeekNamedPipe");
+}
+
+static void a_line_renews_patience(void)
+{
+    tried("started `reader nowait 1`, sent a line after 35 looks in vain and "
+          "another one after 35 more");
+    likely("the looks in vain are counted in a row: whatever comes sets the "
+           "number back to 0");
+    struct peer *sender;
+    struct program *reader = meet_reader(
+        "reader nowait 1",
+        "ReadFile:36,PeekNamedPipe:36,ReadFile:72,PeekNamedPipe:72",
+        &sender);
+    if (!stops_at_a_gate(reader))
+        fail_program(reader, "it looks again after 35 looks in vain");
+    send_bytes(sender, "one\n", 4);
+    open_gate_number(reader, 0);
+    open_gate_number(reader, 1);
+    expect_line(reader, "one", 1);
+    HANDLE any[] = {
+        reader->gates[2].reached,
+        reader->gates[3].reached,
+        reader->process};
+    switch (WaitForMultipleObjects(3, any, FALSE, ms_until(scene_deadline()))) {
+    case WAIT_TIMEOUT:
+        fail_late("it looks again after 35 looks more");
+    case WAIT_OBJECT_0 + 2:
+        fail_program(reader, "it looks again after 35 looks more");
+    }
+    send_bytes(sender, "two\n", 4);
+    open_gates(reader);
+    expect_line(reader, "two", 1);
+}
+
+static void quick_sender_is_read(void)
+{
+    tried("held the reader before ConnectNamedPipe; opened its pipe, sent "
+          "\"quick\" and left meanwhile");
+    likely("ConnectNamedPipe gives FALSE with 232, ERROR_NO_DATA: the sender "
+           "has come and gone. What it wrote can be read");
+    struct program *reader = start_with(
+        "reader wait 1",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(reader);
+    struct peer *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
+    send_bytes(sender, "quick\n", 6);
+    close_peer(sender);
+    open_gate(reader);
+    expect_line(reader, "quick", 1);
+    expect_end(reader, EXIT_SUCCESS);
+}
+
+static void serves_the_next(void)
+{
+    tried("started `reader nowait 2` and came twice, one after the other");
+    likely("the reader ends after its first sender, or does not create the "
+           "pipe again for the second");
+    struct peer *sender;
+    struct program *reader = meet_reader(
+        "reader nowait 2",
+        "SetNamedPipeHandleState:1,SetNamedPipeHandleState:2",
+        &sender);
+    wait_at_gate(reader);
+    send_bytes(sender, "first\n", 6);
+    close_peer(sender);
+    open_gate(reader);
+    expect_line(reader, "first", 1);
+    expect_line(reader, "ready", 2);
+    sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
+    wait_at_gate_number(reader, 1);
+    send_bytes(sender, "second\n", 7);
+    close_peer(sender);
+    open_gate_number(reader, 1);
+    expect_line(reader, "second", 1);
+    expect_end(reader, EXIT_SUCCESS);
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(reader);
+    expect_no_bad_close(reader);
+    likely("Wine forgives it, Windows does not");
+    expect_right_on_windows(reader);
+}
+
+static void remote_clients_are_refused(void)
+{
+    tried("looked at the third argument of CreateNamedPipeW");
+    likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is open to "
+           "other computers");
+    struct peer *sender;
+    struct program *reader = meet_reader("reader wait 1", NULL, &sender);
+    unsigned long long mode = 0;
+    call_argument(find_call(reader, "CreateNamedPipeW", 1), "mode", &mode);
+    if ((mode & PIPE_REJECT_REMOTE_CLIENTS) == 0)
+        fail_check("PIPE_REJECT_REMOTE_CLIENTS is set", "mode is 0x%llx", mode);
+}
+
+static void wrong_usage_of_reader(void)
+{
+    tried("started `reader`, `reader often` and `reader wait many`");
+    likely("the reader does not look at its arguments");
+    expect_end(start("reader"), 2);
+    expect_end(start("reader often"), 2);
+    expect_end(start("reader wait many"), 2);
+}
+
+/* The sender */
+
+/** Creates the pipe, starts the sender and accepts it. */
+static struct program *meet_sender(
+    const char *command_line, const struct conditions *conditions,
+    struct peer **reader)
+{
+    *reader =
+        create_peer_as(PIPE_NAME, &(struct peer_pipe){.buffer = LINE_BYTES});
+    struct program *sender = start_with(command_line, conditions);
+    accept_peer(*reader);
+    return sender;
+}
+
+static void sends_every_line(void)
+{
+    tried("let `sender one 안녕` write to a reader with room");
+    likely("the sender does not send each message as a line");
+    struct peer *reader;
+    struct program *sender =
+        meet_sender("sender one 안녕", &(struct conditions){0}, &reader);
+    expect_bytes(reader, "one\n안녕\n", 11);
+    expect_close(reader);
+    expect_end(sender, EXIT_SUCCESS);
+    expect_no_leak(sender);
+    expect_no_bad_close(sender);
+    expect_right_on_windows(sender);
+}
+
+static void a_part_is_gone_on_with(void)
+{
+    tried("let each WriteFile of `sender hello` take one byte only, and say "
+          "TRUE");
+    likely("TRUE does not mean that all was written: with PIPE_NOWAIT the "
+           "number of bytes may be smaller than what was asked for. Go on with "
+           "what is left, from there");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        "sender hello",
+        &(struct conditions){.fault = "WriteFile:*:short"},
+        &reader);
+    expect_bytes(reader, "hello\n", 6);
+    expect_close(reader);
+    expect_end(sender, EXIT_SUCCESS);
+}
+
+/** A sender with ten lines of 500 bytes, for a reader that does not read:
+ * more than a pipe of 512 bytes takes, and more than one that was rounded up
+ * to a page. */
+enum { LONG_LINES = 10, LONG_LINE = 500 };
+
+static const char *long_command(void)
+{
+    static char command[sizeof "sender" + LONG_LINES * LONG_LINE];
+    size_t used = (size_t)snprintf(command, sizeof command, "sender");
+    for (int i = 0; i < LONG_LINES; i++) {
+        command[used++] = ' ';
+        memset(command + used, 'a' + i, LONG_LINE - 1);
+        used += LONG_LINE - 1;
+    }
+    command[used] = '\0';
+    return command;
+}
+
+/** What such a sender sends. */
+static const char *long_lines(void)
+{
+    static char lines[LONG_LINES * LONG_LINE];
+    for (int i = 0; i < LONG_LINES; i++) {
+        memset(lines + i * LONG_LINE, 'a' + i, LONG_LINE - 1);
+        lines[i * LONG_LINE + LONG_LINE - 1] = '\n';
+    }
+    return lines;
+}
+
+static void pauses_while_it_is_full(void)
+{
+    tried("started `sender` with more than the pipe takes, read nothing, held "
+          "it at the 30th write");
+    likely("a full pipe takes 0 bytes and says TRUE. Try again after a pause, "
+           "outside the write: neither at once, nor by a write that waits, and "
+           "it is no failure");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        long_command(),
+        &(struct conditions){.gate = "WriteFile:30"},
+        &reader);
+    wait_at_gate(sender);
+    expect_pauses(sender, "WriteFile");
+}
+
+static void nothing_is_lost_when_full(void)
+{
+    tried("started `sender` with more than the pipe takes, let it try 19 times "
+          "and then read everything");
+    likely("what a full pipe did not take is sent twice, or not at all");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        long_command(),
+        &(struct conditions){.gate = "WriteFile:20"},
+        &reader);
+    wait_at_gate(sender);
+    open_gate(sender);
+    expect_bytes(reader, long_lines(), (size_t)LONG_LINES * LONG_LINE);
+    expect_close(reader);
+    expect_end(sender, EXIT_SUCCESS);
+}
+
+static void sender_gives_up(void)
+{
+    tried("started `sender` with more than the pipe takes, and never read");
+    likely("nobody counts the tries in vain: after LOOKS_MAX of them, one "
+           "after another, the sender says so on standard error and ends with "
+           "exit status 1");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        long_command(),
+        &(struct conditions){.gate = "WriteFile:95"},
+        &reader);
+    expect_given_up(sender, "WriteFile", NULL);
+}
+
+static void gone_reader_is_noticed(void)
+{
+    tried("held `sender one two` before its second write, and closed the "
+          "reader's end");
+    likely("WriteFile gives FALSE with 232, ERROR_NO_DATA: to a writer it "
+           "means that the reader is gone. Report it, by die(\"WriteFile\")");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        "sender one two",
+        &(struct conditions){.gate = "WriteFile:2"},
+        &reader);
+    wait_at_gate(sender);
+    close_peer(reader);
+    open_gate(sender);
+    expect_end(sender, EXIT_FAILURE);
+    expect_error(sender, "WriteFile", ERROR_NO_DATA);
+}
+
+static void write_errors_count(void)
+{
+    tried("made WriteFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("FALSE is a failure, and has to be reported by die(\"WriteFile\"): "
+           "a full pipe says TRUE");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        "sender one",
+        &(struct conditions){.fault = "WriteFile:1:1450"},
+        &reader);
+    expect_end(sender, EXIT_FAILURE);
+    expect_error(sender, "WriteFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void missing_reader_is_named(void)
+{
+    tried("started `sender hello` without a reader");
+    likely("the sender does not report the error of CreateFileW");
+    struct program *sender = start("sender hello");
+    expect_end(sender, EXIT_FAILURE);
+    expect_error(sender, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static void wrong_usage_of_sender(void)
+{
+    tried("started `sender` without a message");
+    likely("the sender does not look at its arguments");
+    expect_end(start("sender"), 2);
+}
+
+static void both_work_together(void)
+{
+    tried("let `sender one two` write to each form of the reader, which is "
+          "held at its first look meanwhile");
+    likely("what one of them does to the pipe does not suit the other");
+    static const struct {
+        const char *reader, *gate;
+    } forms[] = {
+        {"reader wait 1", "ReadFile:1"},
+        {"reader nowait 1", "SetNamedPipeHandleState:1"},
+        {"reader peek 1", "PeekNamedPipe:1"},
+    };
+    for (size_t i = 0; i < ARRAYSIZE(forms); i++) {
+        struct program *reader = start_with(
+            forms[i].reader,
+            &(struct conditions){.gate = forms[i].gate});
+        expect_line(reader, "ready", 1);
+        struct program *sender = start("sender one two");
+        wait_at_gate(reader);
+        expect_end(sender, EXIT_SUCCESS);
+        open_gate(reader);
+        expect_end(reader, EXIT_SUCCESS);
+        expect_line(reader, "one", 1);
+        expect_line(reader, "two", 1);
+    }
+}
+
+/* The lesson's own table */
+
+static void states_tells_the_codes(void)
+{
+    tried("started `states`");
+    likely("a code is told wrongly");
+    static const char *const lines[] = {
+        "nobody has come      ConnectNamedPipe FALSE  536 ERROR_PIPE_LISTENING",
+        "a client is there    ConnectNamedPipe FALSE  535 ERROR_PIPE_CONNECTED",
+        "nothing was written  ReadFile         FALSE  232 ERROR_NO_DATA",
+        "the pipe has room    WriteFile        TRUE   256 of 256 bytes",
+        "the client has left  WriteFile        FALSE  232 ERROR_NO_DATA",
+        "the client has left  ReadFile         FALSE  109 ERROR_BROKEN_PIPE",
+        "the client has left  ConnectNamedPipe FALSE  232 ERROR_NO_DATA",
+    };
+    struct program *states = start("states");
+    expect_end(states, EXIT_SUCCESS);
+    for (size_t i = 0; i < ARRAYSIZE(lines); i++)
+        expect_line(states, lines[i], 1);
+    expect_no_leak(states);
+}
+
+static const char READY[] = "The reader says `ready` when a sender may come";
+static const char NOT_YET[] = "Polling: nothing yet is not the end (232)";
+static const char PEEK_PAUSE[] = "Peeking: the reader pauses between looks";
+static const char PAUSE[] = "Polling: the reader pauses between looks";
+static const char PART[] = "The sender goes on where a write stopped";
+static const char FULL_PAUSE[] = "The sender pauses while the pipe is full";
+
+static const struct check CHECKS[] = {
+    {
+        .name = READY,
+        .run = says_ready_in_time,
+        .program = "reader",
+        .read = "Read it",
+    },
+    {
+        .name = "Waiting: one call, no looks",
+        .run = waits_inside_the_read,
+        .program = "reader",
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "Polling: what is there is printed",
+        .run = nowait_prints_what_is_there,
+        .program = "reader",
+        .todo = 3,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "Peeking: what is there is printed",
+        .run = peek_prints_what_is_there,
+        .program = "reader",
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = NOT_YET,
+        .run = nothing_yet_is_not_the_end,
+        .program = "reader",
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = READY,
+    },
+    {
+        .name = "Polling: gone is the end (109)",
+        .run = gone_is_the_end,
+        .program = "reader",
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = NOT_YET,
+    },
+    {
+        .name = "Any other error of ReadFile is reported",
+        .run = read_errors_count,
+        .program = "reader",
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = READY,
+    },
+    {
+        .name = PEEK_PAUSE,
+        .run = peek_pauses,
+        .program = "reader",
+        .todo = 2,
+        .read = "What a look costs",
+        .needs = READY,
+    },
+    {
+        .name = PAUSE,
+        .run = nowait_pauses,
+        .program = "reader",
+        .todo = 2,
+        .read = "What a look costs",
+        .needs = NOT_YET,
+    },
+    {
+        .name = "Peeking: the reader gives up in the end",
+        .run = peek_gives_up,
+        .program = "reader",
+        .todo = 2,
+        .read = "Read it",
+        .needs = PEEK_PAUSE,
+        .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "Polling: the reader gives up in the end",
+        .run = nowait_gives_up,
+        .program = "reader",
+        .todo = 2,
+        .read = "Read it",
+        .needs = PAUSE,
+        .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "Polling: a line renews the patience",
+        .run = a_line_renews_patience,
+        .program = "reader",
+        .todo = 3,
+        .read = "Read it",
+        .needs = PAUSE,
+        .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "A sender that was too quick is read (232)",
+        .run = quick_sender_is_read,
+        .program = "reader",
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "The reader serves as many senders as told",
+        .run = serves_the_next,
+        .program = "reader",
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "Clients on other computers are refused",
+        .run = remote_clients_are_refused,
+        .program = "reader",
+        .needs = READY,
+    },
+    {
+        .name = "A wrong form or number is refused",
+        .run = wrong_usage_of_reader,
+        .program = "reader",
+    },
+    {
+        .name = "The sender sends each message as a line",
+        .run = sends_every_line,
+        .program = "sender",
+        .todo = 1,
+        .read = "Read it",
+    },
+    {
+        .name = PART,
+        .run = a_part_is_gone_on_with,
+        .program = "sender",
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = FULL_PAUSE,
+        .run = pauses_while_it_is_full,
+        .program = "sender",
+        .todo = 1,
+        .read = "What a look costs",
+        .needs = PART,
+    },
+    {
+        .name = "Nothing is lost in a full pipe",
+        .run = nothing_is_lost_when_full,
+        .program = "sender",
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = FULL_PAUSE,
+    },
+    {
+        .name = "The sender gives up when nobody reads",
+        .run = sender_gives_up,
+        .program = "sender",
+        .todo = 1,
+        .read = "Read it",
+        .needs = FULL_PAUSE,
+        .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "The sender notices that the reader left (232)",
+        .run = gone_reader_is_noticed,
+        .program = "sender",
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "Any other error of WriteFile is reported",
+        .run = write_errors_count,
+        .program = "sender",
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The sender says so when there is no reader (2)",
+        .run = missing_reader_is_named,
+        .program = "sender",
+    },
+    {
+        .name = "A sender without a message is refused",
+        .run = wrong_usage_of_sender,
+        .program = "sender",
+    },
+    {
+        .name = "Reader and sender work together",
+        .run = both_work_together,
+        .program = "sender",
+        .read = "Run it",
+        .needs = READY,
+    },
+    {
+        .name = "The table of codes is true",
+        .run = states_tells_the_codes,
+        .program = "states",
+        .read = "Run it",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "08-nonblocking", CHECKS, ARRAYSIZE(CHECKS));
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Exercise 08: a sender that never waits inside a write, and loses
+ * nothing.
+ *
+ * Usage: `sender MESSAGE...`
+ *
+ * Change what stands between TODO(1) and its END; README.md tells the task,
+ * lessons/08-nonblocking the way.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "common/console.h"
+#include "common/error.h"
+#include "protocol.h"
+
+/** The sender takes its time before each line, so that somebody has to wait. */
+enum { THINKING_MS = 30 };
+
+/** Sends a line: however much of it the pipe takes at a time. */
+static void send_line(HANDLE pipe, const char *line, DWORD size)
+{
+    /* TODO(1): send all of it, and pause where the pipe takes nothing. */
+    DWORD bytes_written;
+    if (!WriteFile(pipe, line, size, &bytes_written, NULL))
+        die("WriteFile");
+    /* END TODO(1) */
+}
+
+/** Opens the pipe, sends one line after another. */
+int main(int argc, char *argv[])
+{
+    use_utf8_console();
+
+    if (argc < 2) {
+        fprintf(stderr, "usage: sender MESSAGE...\n");
+        return EXIT_USAGE;
+    }
+    for (int i = 1; i < argc; i++)
+        if (strlen(argv[i]) >= LINE_BYTES) {
+            fprintf(stderr, "sender: a message has 511 bytes at most\n");
+            return EXIT_USAGE;
+        }
+
+    HANDLE pipe = CreateFileW(
+        PIPE_NAME,
+        GENERIC_WRITE,
+        0,              // no sharing
+        NULL,           // default security
+        OPEN_EXISTING,  // pipes are not created here
+        0,              // no flags
+        NULL);          // no template
+    if (pipe == INVALID_HANDLE_VALUE)
+        die("CreateFileW");
+
+    DWORD mode = PIPE_READMODE_BYTE | PIPE_NOWAIT;
+    if (!SetNamedPipeHandleState(pipe, &mode, NULL, NULL))
+        die("SetNamedPipeHandleState");
+
+    for (int i = 1; i < argc; i++) {
+        char line[LINE_BYTES];
+        size_t length = strlen(argv[i]);
+        memcpy(line, argv[i], length);
+        line[length] = '\n';
+        Sleep(THINKING_MS);
+        send_line(pipe, line, (DWORD)length + 1);
+        printf("sent %zu bytes\n", length + 1);
+        fflush(stdout);
+    }
+    CloseHandle(pipe);
+    return EXIT_SUCCESS;
+}
