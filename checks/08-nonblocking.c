@@ -673,6 +673,7 @@ static void states_tells_the_codes(void)
 }
 
 static const char READY[] = "The reader says `ready` when a sender may come";
+static const char PRINTS[] = "Polling: what is there is printed";
 static const char NOT_YET[] = "Polling: nothing yet is not the end (232)";
 static const char PEEK_PAUSE[] = "Peeking: the reader pauses between looks";
 static const char PAUSE[] = "Polling: the reader pauses between looks";
@@ -694,7 +695,7 @@ static const struct check CHECKS[] = {
         .needs = READY,
     },
     {
-        .name = "Polling: what is there is printed",
+        .name = PRINTS,
         .run = nowait_prints_what_is_there,
         .program = "reader",
         .todo = 3,
@@ -787,7 +788,7 @@ static const struct check CHECKS[] = {
         .run = serves_the_next,
         .program = "reader",
         .read = "Read it",
-        .needs = READY,
+        .needs = PRINTS,
     },
     {
         .name = "Clients on other computers are refused",
@@ -868,7 +869,7 @@ static const struct check CHECKS[] = {
         .run = both_work_together,
         .program = "sender",
         .read = "Run it",
-        .needs = READY,
+        .needs = PRINTS,
     },
     {
         .name = "The table of codes is true",
