@@ -9,7 +9,8 @@
  * Change what stands between TODO(1) and its END; README.md tells the task,
  * lessons/08-nonblocking the way.
  *
- * @see https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
+ * @see
+ * https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile
  */
 #include <stdio.h>
 #include <stdlib.h>

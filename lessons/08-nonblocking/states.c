@@ -12,6 +12,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <windows.h>
 
 #include "common/console.h"
@@ -83,9 +84,9 @@ int main(void)
 {
     use_utf8_console();
 
-    static const char piece[LINE_BYTES / 2];
-    char data[LINE_BYTES];
+    char piece[LINE_BYTES / 2], data[LINE_BYTES];
     DWORD bytes;
+    memset(piece, 'x', sizeof piece);
 
     HANDLE pipe = create_pipe();
     BOOL result = ConnectNamedPipe(pipe, NULL);
