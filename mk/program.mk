@@ -77,8 +77,7 @@ $(OUT)/lens/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED) $(LENS)
 	@mkdir -p $(@D)
 	$(call SAY,LENS)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-	$(Q)$(OBJDUMP) --dwarf=decodedline $@ | \
-		sed -n $(patsubst %,-e '/^%\.c /p',$* $(PARTS)) >$(@:.exe=.lines)
+	$(Q)$(LINES)
 
 # A source that changed is compiled also when its date is an old one, as that of
 # a file out of an archive is: what counts is a copy of what it held last.

@@ -37,7 +37,8 @@ EMPTY :=
 SPACE := $(EMPTY) $(EMPTY)
 OURS  := $(subst $(SPACE),|,$(notdir $(basename $(wildcard $(TOP)/common/*.c))))
 LINES  = $(OBJDUMP) --dwarf=decodedline $@ | sed -nE \
-         -e '/^$*\.c /p' -e 's,^($(OURS))\.c ,common/&,p' >$(@:.exe=.lines)
+         $(patsubst %,-e '/^%\.c /p',$* $(PARTS)) \
+         -e 's,^($(OURS))\.c ,common/&,p' >$(@:.exe=.lines)
 
 # Quiet: one short line a step; V=1 shows the commands, -s nothing at all.
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
