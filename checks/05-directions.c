@@ -572,7 +572,7 @@ static const struct check CHECKS[] = {
         .run = log_client_asks_for_enough,
         .todo = 1,
         .program = "client",
-        .read = "What goes wrong",
+        .read = "Read it",
         .needs = LOGS,
     },
     {
