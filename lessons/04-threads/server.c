@@ -35,15 +35,6 @@ static bool is_set(HANDLE object)
     return result == WAIT_OBJECT_0;
 }
 
-/** Windows calls this at Ctrl+C, on a thread of its own. */
-static BOOL WINAPI on_ctrl_c(DWORD event)
-{
-    (void)event;
-    if (!SetEvent(stopping))
-        die("SetEvent");
-    return TRUE;  // it is handled: the process goes on
-}
-
 /** Reports a failure, unless the client has left or Ctrl+C was pressed. */
 static void report_failure(const char *call, DWORD error)
 {
@@ -137,20 +128,30 @@ static DWORD WINAPI accept_clients(void *argument)
             DWORD error = GetLastError();
             if (error == ERROR_OPERATION_ABORTED)
                 break;  // Ctrl+C
-            /* 535: it came before the call.  232: it has left again, too; what
-             * it wrote can still be read. */
+            /* 535: it came before the call.  232: it has left again, too, and
+             * what it wrote can still be read. */
             if (error != ERROR_PIPE_CONNECTED && error != ERROR_NO_DATA)
                 die("ConnectNamedPipe");
         }
-        /* First the next instance: there must always be one that waits for a
-         * client, however soon this client leaves. */
+        /* First the next instance: there must always be one for a client to
+         * open, however soon this one leaves. */
         HANDLE next = n == client_limit ? NULL : create_instance();
-        keep_thread(start_thread(serve_client, pipe));
+        HANDLE thread = start_thread(serve_client, pipe);
+        keep_thread(thread);
         pipe = next;
     }
     if (pipe != NULL)
         CloseHandle(pipe);
     return EXIT_SUCCESS;
+}
+
+/** Windows calls this at Ctrl+C, on a thread of its own. */
+static BOOL WINAPI on_ctrl_c(DWORD event)
+{
+    (void)event;
+    if (!SetEvent(stopping))
+        die("SetEvent");
+    return TRUE;  // it is handled: the process goes on
 }
 
 /** Waits until a thread has ended; after Ctrl+C, makes it end. */
@@ -199,6 +200,8 @@ int main(int argc, char *argv[])
     for (size_t i = 0; i < thread_count; i++)
         end_thread(threads[i]);
     free(threads);
+    if (!SetConsoleCtrlHandler(on_ctrl_c, FALSE))
+        die("SetConsoleCtrlHandler");
     CloseHandle(stopping);
     return EXIT_SUCCESS;
 }

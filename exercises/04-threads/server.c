@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Exercise 04: a server that many clients use at a time.
+ *
+ * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ *
+ * Change what stands between each TODO(n) and its END; README.md tells the
+ * task, lessons/04-threads the way.
+ *
+ * @see https://learn.microsoft.com/windows/win32/ipc/multithreaded-pipe-server
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <windows.h>
+
+#include "common/console.h"
+#include "common/error.h"
+#include "protocol.h"
+
+static HANDLE stopping;             // an event: Ctrl+C was pressed
+static unsigned long client_limit;  // 0: none
+
+/* The clients' threads: used by the accepting thread while that runs, and by
+ * main afterwards.  So no lock is needed. */
+static HANDLE *threads;
+static size_t thread_count;
+
+/** Tells whether an object is set, or a thread has ended: without waiting. */
+static bool is_set(HANDLE object)
+{
+    DWORD result = WaitForSingleObject(object, 0);
+    if (result == WAIT_FAILED)
+        die("WaitForSingleObject");
+    return result == WAIT_OBJECT_0;
+}
+
+/** Reports a failure, unless the client has left or Ctrl+C was pressed. */
+static void report_failure(const char *call, DWORD error)
+{
+    if (error != ERROR_BROKEN_PIPE && error != ERROR_NO_DATA
+        && error != ERROR_OPERATION_ABORTED)
+        report_error(call, error);
+}
+
+/** A client's thread: sends back whatever comes, then closes the pipe. */
+static DWORD WINAPI serve_client(void *argument)
+{
+    HANDLE pipe = argument;
+    char data[MESSAGE_MAX];
+    DWORD bytes_read, bytes_written;
+
+    while (!is_set(stopping)) {
+        if (!ReadFile(pipe, data, sizeof data, &bytes_read, NULL)) {
+            report_failure("ReadFile", GetLastError());
+            break;
+        }
+        if (!WriteFile(pipe, data, bytes_read, &bytes_written, NULL)) {
+            report_failure("WriteFile", GetLastError());
+            break;
+        }
+        printf("sent %lu bytes back\n", bytes_written);
+        fflush(stdout);
+    }
+    CloseHandle(pipe);
+    return EXIT_SUCCESS;
+}
+
+/** Keeps a client's thread, and closes the handles of those that ended. */
+static void keep_thread(HANDLE thread)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < thread_count; i++)
+        if (is_set(threads[i]))
+            CloseHandle(threads[i]);
+        else
+            threads[kept++] = threads[i];
+
+    HANDLE *room = realloc(threads, (kept + 1) * sizeof *threads);
+    if (room == NULL) {
+        report_error("realloc", ERROR_NOT_ENOUGH_MEMORY);
+        exit(EXIT_FAILURE);
+    }
+    threads = room;
+    threads[kept] = thread;
+    thread_count = kept + 1;
+}
+
+/** Makes one more instance of the pipe. */
+static HANDLE create_instance(void)
+{
+    HANDLE pipe = CreateNamedPipeW(
+        PIPE_NAME,
+        PIPE_ACCESS_DUPLEX,  // both directions
+        PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
+            | PIPE_REJECT_REMOTE_CLIENTS,
+        PIPE_UNLIMITED_INSTANCES,
+        MESSAGE_MAX,  // output buffer, bytes
+        MESSAGE_MAX,  // input buffer, bytes
+        0,            // default time-out
+        NULL);        // default security
+    if (pipe == INVALID_HANDLE_VALUE)
+        die("CreateNamedPipeW");
+    return pipe;
+}
+
+/** Starts a thread that runs a function with an argument. */
+static HANDLE start_thread(LPTHREAD_START_ROUTINE function, HANDLE argument)
+{
+    HANDLE thread = CreateThread(
+        NULL,  // default security
+        0,     // default stack
+        function,
+        argument,
+        0,      // runs at once
+        NULL);  // its identifier is not needed
+    if (thread == NULL)
+        die("CreateThread");
+    return thread;
+}
+
+/** The accepting thread: waits for one client after another. */
+static DWORD WINAPI accept_clients(void *argument)
+{
+    HANDLE pipe = argument;
+    for (unsigned long n = 1; pipe != NULL && !is_set(stopping); n++) {
+        if (!ConnectNamedPipe(pipe, NULL)) {
+            DWORD error = GetLastError();
+            if (error == ERROR_OPERATION_ABORTED)
+                break;  // Ctrl+C
+            /* TODO(1): serve the client that came early, even if it is gone. */
+            if (error != ERROR_PIPE_CONNECTED)
+                die("ConnectNamedPipe");
+            /* END TODO(1) */
+        }
+        /* TODO(2): a thread for this client, an instance for the next. */
+        HANDLE thread = start_thread(serve_client, pipe);
+        if (WaitForSingleObject(thread, INFINITE) == WAIT_FAILED)
+            die("WaitForSingleObject");
+        HANDLE next = n == client_limit ? NULL : create_instance();
+        /* END TODO(2) */
+        keep_thread(thread);
+        pipe = next;
+    }
+    if (pipe != NULL)
+        CloseHandle(pipe);
+    return EXIT_SUCCESS;
+}
+
+/* TODO(3): at Ctrl+C, end the threads, whatever calls they are in. */
+/** Windows calls this at Ctrl+C, on a thread of its own. */
+static BOOL WINAPI on_ctrl_c(DWORD event)
+{
+    (void)event;
+    return FALSE;
+}
+
+/** Waits until a thread has ended; after Ctrl+C, makes it end. */
+static void end_thread(HANDLE thread)
+{
+    if (WaitForSingleObject(thread, INFINITE) == WAIT_FAILED)
+        die("WaitForSingleObject");
+    CloseHandle(thread);
+}
+/* END TODO(3) */
+
+/** Starts the accepting thread, and waits for the end of all threads. */
+int main(int argc, char *argv[])
+{
+    use_utf8_console();
+
+    if (argc > 1) {
+        char *end;
+        client_limit = strtoul(argv[1], &end, 10);
+        if (argc > 2 || *end != '\0' || client_limit == 0) {
+            fprintf(stderr, "usage: server [CLIENTS]\n");
+            return EXIT_USAGE;
+        }
+    }
+
+    stopping = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (stopping == NULL)
+        die("CreateEventW");
+    if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
+        die("SetConsoleCtrlHandler");
+
+    HANDLE pipe = create_instance();
+    printf("ready\n");
+    fflush(stdout);
+
+    end_thread(start_thread(accept_clients, pipe));
+    for (size_t i = 0; i < thread_count; i++)
+        end_thread(threads[i]);
+    free(threads);
+    if (!SetConsoleCtrlHandler(on_ctrl_c, FALSE))
+        die("SetConsoleCtrlHandler");
+    CloseHandle(stopping);
+    return EXIT_SUCCESS;
+}
