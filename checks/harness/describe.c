@@ -31,6 +31,51 @@ static const char *last_call(
     return text;
 }
 
+enum { THREADS_MAX = 600, SHOWN_MAX = 6 };
+
+/** Says of each thread which call it is inside; of those that are at the same
+ * place, how many there are. */
+static void describe_threads(
+    const struct program *program, const struct lens_record **inside,
+    size_t count, char *text, size_t size)
+{
+    char place[80];
+    size_t used = (size_t)snprintf(
+        text,
+        size,
+        "%s has %zu threads inside calls:",
+        program->name,
+        count);
+    for (size_t i = 0, shown = 0; i < count && used < size; i++) {
+        const struct lens_record *record = inside[i];
+        size_t same = 0;
+        if (record == NULL)
+            continue;
+        if (shown++ == SHOWN_MAX) {
+            snprintf(text + used, size - used, " and others");
+            return;
+        }
+        for (size_t k = i; k < count; k++)
+            if (inside[k] != NULL && inside[k]->caller == record->caller
+                && ((inside[k]->flags ^ record->flags) & LENS_FLAG_AT_GATE)
+                       == 0) {
+                same++;
+                inside[k] = NULL;
+            }
+        used += (size_t)snprintf(
+            text + used,
+            size - used,
+            "%s %s%s%s",
+            shown > 1 ? "," : "",
+            record->flags & LENS_FLAG_AT_GATE ? "held by the check before "
+                                              : "",
+            lens_call_name(record->call),
+            where_line(program, record->caller, place, sizeof place));
+        if (same > 1 && used < size)
+            used += (size_t)snprintf(text + used, size - used, " x %zu", same);
+    }
+}
+
 /** Says in one sentence what a program is doing, or how it ended. */
 static void describe_program(struct program *program, char *text, size_t size)
 {
@@ -39,9 +84,13 @@ static void describe_program(struct program *program, char *text, size_t size)
     /* A program that is about to end says more when it has ended. */
     wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
     if (is_running(program)) {
-        const struct lens_record *inside =
-            where_inside(scene_view(), program->id);
-        if (inside == NULL && lens_view_full(scene_view())) {
+        static const struct lens_record *threads[THREADS_MAX];
+        size_t count =
+            where_threads(scene_view(), program->id, threads, THREADS_MAX);
+        const struct lens_record *inside = count > 0 ? threads[0] : NULL;
+        if (count > 1)
+            describe_threads(program, threads, count, text, size);
+        else if (inside == NULL && lens_view_full(scene_view())) {
             snprintf(
                 text,
                 size,

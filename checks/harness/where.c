@@ -23,6 +23,99 @@ const struct lens_record *where_inside(
     return last;
 }
 
+enum { THREADS_MAX = 600 };
+
+/** What is known of a thread: whether it is inside a call, and of which. */
+struct thread {
+    DWORD id;
+    const struct lens_record *inside;
+};
+
+/** The place of a thread in the list; it is added if it is new. */
+static struct thread *find_thread(
+    struct thread *threads, size_t *count, DWORD id)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (threads[i].id == id)
+            return &threads[i];
+    if (*count == THREADS_MAX)
+        return NULL;
+    threads[*count] = (struct thread){.id = id};
+    return &threads[(*count)++];
+}
+
+/** Lists the threads that have made a call or were made by one. */
+static size_t list_threads(
+    const struct lens_view *view, DWORD process_id, struct thread *threads)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind != LENS_KIND_CALL || record->pid != process_id)
+            continue;
+        struct thread *thread = find_thread(threads, &count, record->tid);
+        if (thread != NULL && record->t1 == 0)
+            thread->inside = record;
+        if ((record->call == LENS_CreateThread
+             || record->call == LENS__beginthreadex)
+            && record->t1 != 0 && record->peer != 0)
+            find_thread(threads, &count, record->peer);
+    }
+    return count;
+}
+
+size_t where_threads(
+    const struct lens_view *view, DWORD process_id,
+    const struct lens_record **inside, size_t room)
+{
+    static struct thread threads[THREADS_MAX];
+    size_t all = list_threads(view, process_id, threads), count = 0;
+    for (size_t i = 0; i < all && count < room; i++)
+        if (threads[i].inside != NULL)
+            inside[count++] = threads[i].inside;
+    return count;
+}
+
+/** Whether a call that has begun ends only when somebody else does something.
+ */
+static bool waits_for_ever(const struct lens_record *record)
+{
+    switch (record->call) {
+    case LENS_ConnectNamedPipe:
+    case LENS_ReadFile:
+    case LENS_WriteFile:
+    case LENS_FlushFileBuffers:
+    case LENS_TransactNamedPipe:
+        return (record->flags & LENS_FLAG_AT_GATE) == 0;
+    default:
+        return (record->flags & LENS_FLAG_AT_GATE) == 0
+               && (strstr(record->in, "wait=INFINITE") != NULL
+                   || strstr(record->in, "time=INFINITE") != NULL);
+    }
+}
+
+/** Whether a thread has ended. */
+static bool has_ended(DWORD thread_id)
+{
+    HANDLE thread = OpenThread(SYNCHRONIZE, FALSE, thread_id);
+    if (thread == NULL)
+        return true;
+    bool ended = WaitForSingleObject(thread, 0) == WAIT_OBJECT_0;
+    CloseHandle(thread);
+    return ended;
+}
+
+bool where_all_wait(const struct lens_view *view, DWORD process_id)
+{
+    static struct thread threads[THREADS_MAX];
+    size_t count = list_threads(view, process_id, threads);
+    for (size_t i = 0; i < count; i++)
+        if (threads[i].inside != NULL ? !waits_for_ever(threads[i].inside)
+                                      : !has_ended(threads[i].id))
+            return false;
+    return count > 0;
+}
+
 const struct lens_record *where_last(
     const struct lens_view *view, DWORD process_id)
 {

@@ -17,6 +17,24 @@
 const struct lens_record *where_inside(
     const struct lens_view *view, DWORD process_id);
 
+/**
+ * The calls that the threads of a process are inside now: one for each thread,
+ * in the order in which the threads made their first call.
+ * @param inside gets them
+ * @param room   how many it takes
+ * @return how many there are, @p room at most
+ */
+size_t where_threads(
+    const struct lens_view *view, DWORD process_id,
+    const struct lens_record **inside, size_t room);
+
+/**
+ * Tells whether every thread that the process has made, and its first one, has
+ * ended or is inside a call that waits for as long as it takes: then it does
+ * nothing until somebody else does something.
+ */
+bool where_all_wait(const struct lens_view *view, DWORD process_id);
+
 /** The call that a process made last, or NULL. */
 const struct lens_record *where_last(
     const struct lens_view *view, DWORD process_id);
