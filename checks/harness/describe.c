@@ -88,15 +88,16 @@ static void describe_program(struct program *program, char *text, size_t size)
         size_t count =
             where_threads(scene_view(), program->id, threads, THREADS_MAX);
         const struct lens_record *inside = count > 0 ? threads[0] : NULL;
-        if (count > 1)
-            describe_threads(program, threads, count, text, size);
-        else if (inside == NULL && lens_view_full(scene_view())) {
+        if (lens_view_full(scene_view())
+            && !where_all_wait(scene_view(), program->id, true)) {
             snprintf(
                 text,
                 size,
                 "%s makes call after call, more than can be recorded",
                 program->name);
             likely("a loop that does not end, in %s", program->name);
+        } else if (count > 1) {
+            describe_threads(program, threads, count, text, size);
         } else if (inside == NULL) {
             snprintf(
                 text,

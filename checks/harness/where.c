@@ -86,11 +86,10 @@ static bool waits_for_ever(const struct lens_record *record)
     case LENS_WriteFile:
     case LENS_FlushFileBuffers:
     case LENS_TransactNamedPipe:
-        return (record->flags & LENS_FLAG_AT_GATE) == 0;
+        return true;  // data can hold anything, even "wait=0"
     default:
-        return (record->flags & LENS_FLAG_AT_GATE) == 0
-               && (strstr(record->in, "wait=INFINITE") != NULL
-                   || strstr(record->in, "time=INFINITE") != NULL);
+        return strstr(record->in, "wait=INFINITE") != NULL
+               || strstr(record->in, "time=INFINITE") != NULL;
     }
 }
 
@@ -105,13 +104,65 @@ static bool has_ended(DWORD thread_id)
     return ended;
 }
 
-bool where_all_wait(const struct lens_view *view, DWORD process_id)
+/** Whether a handle stands for a thread that has ended. */
+static bool is_ended_thread(
+    const struct lens_view *view, DWORD process_id, unsigned long handle)
+{
+    const struct lens_record *made = NULL;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_CALL && record->pid == process_id
+            && record->t1 != 0 && record->handle == handle
+            && (record->flags & LENS_FLAG_OPENS) != 0)
+            made = record;
+    }
+    return made != NULL && made->peer != 0
+           && (made->call == LENS_CreateThread
+               || made->call == LENS__beginthreadex)
+           && has_ended(made->peer);
+}
+
+/** Whether a call waits for one or more threads of which one has ended: then
+ * it is about to return. */
+static bool waits_for_the_past(
+    const struct lens_view *view, const struct lens_record *record)
+{
+    const char *handles = strstr(record->in, "objects=");
+    if (record->call == LENS_WaitForSingleObject
+        || record->call == LENS_WaitForSingleObjectEx)
+        return is_ended_thread(view, record->pid, record->handle);
+    if (handles == NULL || strstr(record->in, "all=1") != NULL)
+        return false;
+    handles += strlen("objects=");
+    for (;;) {
+        char *end;
+        unsigned long handle = strtoul(handles, &end, 0);
+        if (is_ended_thread(view, record->pid, handle))
+            return true;
+        if (*end != ',')
+            return false;
+        handles = end + 1;
+    }
+}
+
+/** Whether a thread can't go on by itself. */
+static bool stands(
+    const struct lens_view *view, const struct thread *thread, bool held)
+{
+    const struct lens_record *inside = thread->inside;
+    if (inside == NULL)
+        return has_ended(thread->id);
+    if ((inside->flags & LENS_FLAG_AT_GATE) != 0)
+        return held;
+    return waits_for_ever(inside) && !waits_for_the_past(view, inside);
+}
+
+bool where_all_wait(const struct lens_view *view, DWORD process_id, bool held)
 {
     static struct thread threads[THREADS_MAX];
     size_t count = list_threads(view, process_id, threads);
     for (size_t i = 0; i < count; i++)
-        if (threads[i].inside != NULL ? !waits_for_ever(threads[i].inside)
-                                      : !has_ended(threads[i].id))
+        if (!stands(view, &threads[i], held))
             return false;
     return count > 0;
 }

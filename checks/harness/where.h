@@ -32,8 +32,9 @@ size_t where_threads(
  * Tells whether every thread that the process has made, and its first one, has
  * ended or is inside a call that waits for as long as it takes: then it does
  * nothing until somebody else does something.
+ * @param held whether a thread that is held at a gate counts as one that waits
  */
-bool where_all_wait(const struct lens_view *view, DWORD process_id);
+bool where_all_wait(const struct lens_view *view, DWORD process_id, bool held);
 
 /** The call that a process made last, or NULL. */
 const struct lens_record *where_last(

@@ -1,0 +1,764 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 04: a server with a thread for each client.
+ *
+ * Usage: `04-threads FOLDER [LESSON-FOLDER]`
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "checks/harness/where.h"
+#include "lessons/04-threads/protocol.h"
+
+/* Whether the client or the server is first is luck. Where a check is not
+ * about that, 535 is taken for a success: it is for another check to find. */
+#define NO_RACE "ConnectNamedPipe:*:pass=535"
+
+/** What a process ends with when nobody has handled Ctrl+C. */
+#define CTRL_C_EXIT 0xC000013Au
+
+/** How many come at a time, and how long a thread may take to settle. */
+enum { GOOD = 12, HASTY = 30, VISITS = 8, SETTLE_MS = 300 };
+
+/** Sends bytes and expects the very same back. */
+static void expect_echo(struct peer *client, const void *data, size_t size)
+{
+    send_bytes(client, data, size);
+    expect_bytes(client, data, size);
+}
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(const char *command_line)
+{
+    struct program *server =
+        start_with(command_line, &(struct conditions){.fault = NO_RACE});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/**
+ * Opens the pipe as one more client. Ends the check as soon as there is no
+ * hope: no instance is free, and all threads of the server wait.
+ */
+static struct peer *connect_next(struct program *server)
+{
+    for (;;) {
+        bool in_vain = where_all_wait(scene_view(), server->id, false)
+                       || !is_running(server)
+                       || ms_until(scene_deadline()) == 0;
+        if (WaitNamedPipeW(scene_name(PIPE_NAME), 20))
+            return connect_peer_waiting(PIPE_NAME);
+        DWORD error = GetLastError();
+        if (in_vain)
+            fail_scene(
+                "an instance waits for the next client",
+                error == ERROR_SEM_TIMEOUT ? "all instances are taken (231)"
+                                           : "there is no instance (2)");
+        if (error != ERROR_SEM_TIMEOUT)
+            Sleep(1);
+    }
+}
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(server->out.text, "ready") != NULL)
+        fail_program(server, "no `ready` where there is no pipe");
+    start_ready("server 1");
+    connect_peer(PIPE_NAME);
+}
+
+static void echoes(void)
+{
+    static const char data[] = "\0zero\0bytes\0\0";
+    tried(
+        "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
+        "with zeros among them",
+        sizeof data);
+    likely("the server does not send back what it read, or more than that");
+    start_ready("server");
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(client, "hello", 5);
+    expect_echo(client, data, sizeof data);  // and nothing came between
+}
+
+static void early_client_is_served(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe "
+          "meanwhile, let it go on and sent \"hello\"");
+    likely("error 535, ERROR_PIPE_CONNECTED, means that the client came "
+           "first: the pipe is connected");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    expect_echo(client, "hello", 5);
+}
+
+static void hasty_client_does_no_harm(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe and closed "
+          "it again meanwhile, and came with another client");
+    likely("error 232, ERROR_NO_DATA, means that the client came and has left "
+           "again: nothing is wrong with the server. Go on with this instance "
+           "as with any other, and its thread will notice the end");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    close_peer(connect_peer(PIPE_NAME));
+    open_gate(server);
+    wait_called(server, "ConnectNamedPipe", 1);
+    struct peer *client = connect_next(server);
+    expect_echo(client, "hello", 5);
+}
+
+static void last_words_are_not_lost(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
+          "\"hello\" and closed it again meanwhile");
+    likely("what a client wrote before it left can still be read after "
+           "ConnectNamedPipe has failed with 232: serve it like any other");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    close_peer(client);
+    open_gate(server);
+    const struct lens_record *read = wait_called(server, "ReadFile", 1);
+    if (read->bytes != 5)
+        fail_check(
+            "the server's first ReadFile gives 5 bytes",
+            "it gave %u, with error %u",
+            read->bytes,
+            read->error);
+}
+
+static void other_connect_errors_count(void)
+{
+    tried("made ConnectNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 535 and 232 tell of a client: every other error has to be "
+           "reported, by die(\"ConnectNamedPipe\")");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void slow_client_keeps_nobody(void)
+{
+    tried("came with a first client, that said nothing, and a second one; sent "
+          "\"second\" from the second, then \"first\" from the first");
+    likely("the server waits for the end of one client, or of its thread, "
+           "before it takes the next");
+    struct program *server = start_ready("server");
+    struct peer *slow = connect_peer(PIPE_NAME);
+    wait_called(server, "ConnectNamedPipe", 1);
+    struct peer *quick = connect_next(server);
+    expect_echo(quick, "second", 6);
+    expect_echo(slow, "first", 5);
+}
+
+/** Waits until the server has printed `ready` or is held at its gate. */
+static void wait_for_ready_or_gate(struct program *server)
+{
+    while (wait_for_line(server, &server->out, "ready", 1, now_ms() + 5)
+           != IN_TIME) {
+        if (WaitForSingleObject(server->gates[0].reached, 0) == WAIT_OBJECT_0)
+            return;
+        if (!is_running(server))
+            fail_program(server, "server prints the line \"ready\"");
+        if (ms_until(scene_deadline()) == 0)
+            fail_late("server prints the line \"ready\"");
+    }
+}
+
+/**
+ * Gives all threads the time to come to the calls in which they wait, or to the
+ * gate. An answer that does not wait so is given a moment.
+ */
+static void wait_until_settled(struct program *program)
+{
+    unsigned long long late = now_ms() + SETTLE_MS;
+    while (!where_all_wait(scene_view(), program->id, true)
+           && ms_until(late) > 0)
+        Sleep(1);
+}
+
+static void next_instance_comes_first(void)
+{
+    tried("held the server before it creates the second instance, while the "
+          "first client had sent \"hello\"");
+    likely("the client's thread is started before the next instance is there. "
+           "A client that comes meanwhile gets 231, and 2 as soon as the first "
+           "has left: create the next instance first");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "CreateNamedPipeW:2", .fault = NO_RACE});
+    wait_for_ready_or_gate(server);
+    if (WaitForSingleObject(server->gates[0].reached, 0) == WAIT_OBJECT_0)
+        open_gate(server);  // it makes several before anybody comes
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    wait_at_gate(server);
+    wait_until_settled(server);  // a thread that should not be there, too
+    const struct lens_record *read = find_call(server, "ReadFile", 1);
+    const struct lens_record *second = find_call(server, "CreateNamedPipeW", 2);
+    if (read != NULL && second->t1 == 0) {
+        char seen[100];
+        close_peer(client);
+        unsigned long long late = now_ms() + SETTLE_MS;
+        while (try_connect(PIPE_NAME, GENERIC_READ) != ERROR_FILE_NOT_FOUND
+               && ms_until(late) > 0)
+            Sleep(1);
+        snprintf(
+            seen,
+            sizeof seen,
+            "the first was being served; now a client gets error %lu",
+            try_connect(PIPE_NAME, GENERIC_READ));
+        fail_scene("nobody is served before the next can come", seen);
+    }
+    open_gate(server);
+    expect_bytes(client, "hello", 5);
+}
+
+static void each_gets_its_own(void)
+{
+    tried("held the first client's thread before its WriteFile, sent \"other\" "
+          "as a second client, let the first thread go on");
+    likely("the threads share a buffer or a handle: what each of them needs "
+           "has to be its own, in a local variable");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "WriteFile:1", .fault = NO_RACE});
+    expect_line(server, "ready", 1);
+    struct peer *first = connect_peer(PIPE_NAME);
+    send_bytes(first, "first", 5);
+    wait_at_gate(server);
+    struct peer *second = connect_next(server);
+    expect_echo(second, "other", 5);
+    open_gate(server);
+    expect_bytes(first, "first", 5);
+    expect_echo(first, "again", 5);
+}
+
+static void crowd_is_served(void)
+{
+    struct peer *good[GOOD];
+    char text[20];
+    tried(
+        "came with a slow client, %d good ones and %d that left without a "
+        "word, then sent a line from each, the slow one last",
+        GOOD,
+        HASTY);
+    likely("a client that leaves without a word stops the server, or disturbs "
+           "the others");
+    struct program *server = start_ready("server");
+    struct peer *slow = connect_peer_waiting(PIPE_NAME);
+    for (uint32_t i = 0, k = 0, count = 1; i < HASTY; i++) {
+        struct peer *hasty = connect_peer_waiting(PIPE_NAME);
+        /* That one leaves before it is accepted is another check's matter. */
+        wait_called(server, "ConnectNamedPipe", ++count);
+        close_peer(hasty);
+        if (i * GOOD / HASTY < k)
+            continue;
+        good[k++] = connect_peer_waiting(PIPE_NAME);
+        count++;
+    }
+    for (int i = GOOD - 1; i >= 0; i--) {
+        int length = snprintf(text, sizeof text, "this is %d", i);
+        expect_echo(good[i], text, (size_t)length);
+    }
+    expect_echo(slow, "at last", 7);
+    expect_no_errors(server);
+}
+
+static void waits_for_its_last_client(void)
+{
+    tried("started `server 2`, came with two clients, closed the second and "
+          "sent \"still here\" from the first");
+    likely("the server ends, or stops its threads, when the last client has "
+           "come: it has to wait until the last one has left");
+    struct program *server = start_ready("server 2");
+    struct peer *first = connect_peer(PIPE_NAME);
+    struct peer *second = connect_next(server);
+    expect_echo(second, "hello", 5);
+    close_peer(second);
+    wait_until_settled(server);
+    expect_echo(first, "still here", 10);
+    close_peer(first);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+static void one_failure_harms_one(void)
+{
+    tried("made the first client's ReadFile fail with error 1450, and came "
+          "with a second client");
+    likely("a failure in one client's thread ends the process: report it, "
+           "close this client's pipe, and let the others go on");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.fault = NO_RACE ",ReadFile:1:1450"});
+    expect_line(server, "ready", 1);
+    expect_close(connect_peer(PIPE_NAME));
+    struct peer *second = connect_next(server);
+    expect_echo(second, "hello", 5);
+    while (server->err.length == 0 && ms_until(scene_deadline()) > 0)
+        Sleep(1);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+/** How many handles of threads the program has open, by the record. */
+static int open_threads(const struct program *program)
+{
+    static uint32_t open[256];
+    int count = 0;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        if (record->kind != LENS_KIND_CALL || record->pid != program->id
+            || record->t1 == 0)
+            continue;
+        const char *name = lens_call_name(record->call);
+        bool makes = strcmp(name, "CreateThread") == 0
+                     || strcmp(name, "_beginthreadex") == 0;
+        if (makes && (record->flags & LENS_FLAG_OPENS) != 0 && count < 256)
+            open[count++] = record->handle;
+        for (int k = 0; k < count; k++)
+            if ((record->flags & LENS_FLAG_CLOSES) != 0
+                && open[k] == record->handle)
+                open[k--] = open[--count];
+    }
+    return count;
+}
+
+/** Waits until the thread that wrote the nth reply has ended, or goes on. */
+static void wait_for_thread(struct program *server, uint32_t nth)
+{
+    const struct lens_record *wrote = wait_called(server, "WriteFile", nth);
+    HANDLE thread = OpenThread(SYNCHRONIZE, FALSE, wrote->tid);
+    if (thread == NULL)
+        return;
+    WaitForSingleObject(thread, SETTLE_MS);
+    CloseHandle(thread);
+}
+
+static void ended_threads_are_closed(void)
+{
+    int before = 0, after = 0;
+    tried(
+        "came with %d clients, each after the thread of the one before had "
+        "ended, and counted the server's handles of threads",
+        VISITS);
+    likely("a thread's handle stays open, and the thread in the system's "
+           "books, until CloseHandle: also when the thread has ended");
+    struct program *server = start_ready("server");
+    for (uint32_t i = 1; i <= VISITS; i++) {
+        struct peer *client = connect_next(server);
+        expect_echo(client, "hello", 5);
+        after = open_threads(server);
+        if (i == 2)
+            before = after;
+        close_peer(client);
+        wait_for_thread(server, i);
+    }
+    if (after > before + 2)
+        fail_check(
+            "about as many after the last as after the second",
+            "%d after the second client, %d after number %d",
+            before,
+            after,
+            VISITS);
+}
+
+static void any_number_of_instances(void)
+{
+    tried("looked at the fourth argument of each CreateNamedPipeW");
+    likely("PIPE_UNLIMITED_INSTANCES (255) means no limit; 1 to 254 is a "
+           "limit, and Windows refuses what is above 255");
+    struct program *server = start_ready("server");
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(client, "hello", 5);
+    for (uint32_t i = 1; find_call(server, "CreateNamedPipeW", i) != NULL;
+         i++) {
+        const struct lens_record *call =
+            find_call(server, "CreateNamedPipeW", i);
+        unsigned long long most = 0, mode = 0;
+        call_argument(call, "max", &most);
+        call_argument(call, "mode", &mode);
+        if (most != PIPE_UNLIMITED_INSTANCES)
+            fail_check(
+                "PIPE_UNLIMITED_INSTANCES (255)",
+                "%llu in call %u",
+                most,
+                i);
+        if ((mode & PIPE_REJECT_REMOTE_CLIENTS) == 0) {
+            likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is "
+                   "open to other computers");
+            fail_check(
+                "PIPE_REJECT_REMOTE_CLIENTS is set",
+                "mode is 0x%llx in call %u",
+                mode,
+                i);
+        }
+    }
+}
+
+/** Presses Ctrl+C and expects a clean end. */
+static void expect_clean_end(struct program *server)
+{
+    DWORD code = 0;
+    switch (wait_for_end(server, scene_deadline(), &code)) {
+    case TOO_LATE:
+        fail_late("server ends with exit status 0 after Ctrl+C");
+    default:
+        break;
+    }
+    if (code == CTRL_C_EXIT)
+        fail_check(
+            "server ends by itself, with exit status 0",
+            "Windows has ended it (0xC000013A), in the midst of its work: "
+            "nobody had handled Ctrl+C");
+    expect_end(server, EXIT_SUCCESS);
+    likely("Ctrl+C is no failure: 995, ERROR_OPERATION_ABORTED, need not be "
+           "reported then");
+    expect_no_errors(server);
+}
+
+static void ctrl_c_ends_a_waiting_server(void)
+{
+    tried("pressed Ctrl+C while the server was inside ConnectNamedPipe, with "
+          "no client");
+    likely("the handler has to tell main and return TRUE; main then makes "
+           "ConnectNamedPipe return in the accepting thread, by "
+           "CancelSynchronousIo");
+    struct program *server = start("server");
+    wait_inside(server, "ConnectNamedPipe", 1);
+    press_ctrl_c(server);
+    expect_clean_end(server);
+}
+
+/** Waits until the server has done something to release a waiting thread. */
+static void wait_for_attempt(struct program *server)
+{
+    static const char *const ways[] = {
+        "CancelSynchronousIo",
+        "CreateFileW",
+        "CallNamedPipeW",
+        "CancelIoEx"};
+    for (;;) {
+        if (!is_running(server))
+            return;
+        for (size_t i = 0; i < ARRAYSIZE(ways); i++) {
+            const struct lens_record *call = find_call(server, ways[i], 1);
+            if (call != NULL && call->t1 != 0)
+                return;
+        }
+        if (ms_until(scene_deadline()) == 0)
+            fail_late("the server releases the thread that waits for clients");
+        Sleep(1);
+    }
+}
+
+static void ctrl_c_may_come_early(void)
+{
+    tried("held the server before ConnectNamedPipe, pressed Ctrl+C, and let "
+          "it go on when it had tried to end that wait");
+    likely("CancelSynchronousIo ends only a call that has begun; before, it "
+           "fails with error 1168, ERROR_NOT_FOUND. So call it again and "
+           "again until the thread has ended");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    press_ctrl_c(server);
+    wait_for_attempt(server);
+    open_gate(server);
+    expect_clean_end(server);
+}
+
+static void ctrl_c_ends_conversations(void)
+{
+    tried("pressed Ctrl+C while two clients were connected and silent");
+    likely("the threads of the clients wait in ReadFile: they have to be "
+           "released, too, and main has to wait for the end of each");
+    struct program *server = start_ready("server");
+    struct peer *first = connect_peer(PIPE_NAME);
+    expect_echo(first, "first", 5);
+    struct peer *second = connect_next(server);
+    expect_echo(second, "second", 6);
+    wait_until_settled(server);
+    press_ctrl_c(server);
+    expect_close(first);
+    expect_close(second);
+    expect_clean_end(server);
+}
+
+static void nothing_is_left_open(void)
+{
+    tried("came with three clients, closed one, pressed Ctrl+C and looked for "
+          "handles that were open at the end");
+    likely("each thread closes its own pipe, the accepting thread the instance "
+           "that nobody has opened, main the threads and the event");
+    struct program *server = start_ready("server");
+    struct peer *clients[3];
+    for (int i = 0; i < 3; i++) {
+        clients[i] = connect_next(server);
+        expect_echo(clients[i], "hello", 5);
+    }
+    close_peer(clients[0]);
+    wait_until_settled(server);
+    press_ctrl_c(server);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`");
+    likely("the server does not look at its argument");
+    expect_end(start("server many"), 2);
+}
+
+static void client_gets_its_replies(void)
+{
+    tried("let `client one two` talk to the server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start_ready("server 1");
+    struct program *client = start("client one two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\n");
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void client_puts_pieces_together(void)
+{
+    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
+    likely("the client takes one ReadFile for one reply: on a byte pipe it "
+           "reads until it has as many bytes as it sent");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client =
+        start_with("client hello", &(struct conditions){.gate = "ReadFile:2"});
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hel", 3);
+    wait_at_gate(client);
+    send_bytes(server, "lo", 2);
+    open_gate(client);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+    expect_no_leak(client);
+}
+
+static void client_waits_while_busy(void)
+{
+    tried("held the only instance, started `client hello`, and freed the "
+          "instance when the client was inside WaitNamedPipeW");
+    likely("231, ERROR_PIPE_BUSY, means that every instance is taken now: wait "
+           "for a free one by WaitNamedPipeW, and open again");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct peer *other = connect_peer(PIPE_NAME);
+    accept_peer(server);
+    struct program *client = start("client hello");
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(other);
+    disconnect_peer(server);
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hello", 5);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client hello` without a server");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client hello");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static const char READY[] = "The server says `ready` when a client may come";
+static const char ECHOES[] = "The server sends back what it reads";
+static const char GONE[] = "A client that has left does no harm (232)";
+static const char SLOW[] = "A slow client keeps nobody waiting";
+static const char CTRL_C[] = "Ctrl+C ends a server without clients";
+static const char EARLY[] = "Ctrl+C may come before the wait (1168)";
+
+static const struct check CHECKS[] = {
+    {
+        .name = READY,
+        .run = says_ready_in_time,
+        .read = "Read it",
+    },
+    {
+        .name = ECHOES,
+        .run = echoes,
+        .read = "Read it",
+        .needs = READY,
+    },
+    {
+        .name = "A client that comes early is served (535)",
+        .run = early_client_is_served,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = ECHOES,
+    },
+    {
+        .name = GONE,
+        .run = hasty_client_does_no_harm,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = ECHOES,
+    },
+    {
+        .name = "What such a client wrote is read",
+        .run = last_words_are_not_lost,
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = GONE,
+    },
+    {
+        .name = "Any other error of ConnectNamedPipe is reported",
+        .run = other_connect_errors_count,
+        .todo = 1,
+        .read = "What goes wrong",
+    },
+    {
+        .name = SLOW,
+        .run = slow_client_keeps_nobody,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "One more instance is always there",
+        .run = next_instance_comes_first,
+        .todo = 2,
+        .read = "Read it",
+        .needs = SLOW,
+    },
+    {
+        .name = "Each client gets its own bytes back",
+        .run = each_gets_its_own,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = SLOW,
+    },
+    {
+        .name = "Slow, good and hasty clients are served",
+        .run = crowd_is_served,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = SLOW,
+    },
+    {
+        .name = "The server waits for its last client",
+        .run = waits_for_its_last_client,
+        .todo = 3,
+        .read = "Read it",
+        .needs = SLOW,
+    },
+    {
+        .name = "One client's failure harms no other",
+        .run = one_failure_harms_one,
+        .read = "Read it",
+        .needs = SLOW,
+    },
+    {
+        .name = "The handles of ended threads are closed",
+        .run = ended_threads_are_closed,
+        .read = "What goes wrong",
+        .needs = SLOW,
+    },
+    {
+        .name = "There is no limit of instances",
+        .run = any_number_of_instances,
+        .read = "What goes wrong",
+        .needs = READY,
+    },
+    {
+        .name = CTRL_C,
+        .run = ctrl_c_ends_a_waiting_server,
+        .todo = 3,
+        .read = "Read it",
+        .needs = SLOW,
+    },
+    {
+        .name = EARLY,
+        .run = ctrl_c_may_come_early,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = CTRL_C,
+    },
+    {
+        .name = "Ctrl+C ends the conversations, too",
+        .run = ctrl_c_ends_conversations,
+        .todo = 3,
+        .read = "Read it",
+        .needs = EARLY,
+    },
+    {
+        .name = "No handle is left open after Ctrl+C",
+        .run = nothing_is_left_open,
+        .todo = 3,
+        .read = "Read it",
+        .needs = EARLY,
+    },
+    {
+        .name = "A wrong number of clients is refused",
+        .run = wrong_count_is_refused,
+    },
+    {
+        .name = "The client prints each reply",
+        .run = client_gets_its_replies,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client puts a reply together from two reads",
+        .run = client_puts_pieces_together,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client waits for a free instance (231)",
+        .run = client_waits_while_busy,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = "What goes wrong",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "04-threads", CHECKS, ARRAYSIZE(CHECKS));
+}
