@@ -100,13 +100,13 @@ static bool same_object(const struct item *items, int left, int right)
                && memcmp(a.value, b.value, a.value_length) == 0);
 }
 
-/** The item that ended a wait, or NOTHING. */
-static int find_signal(const struct story *story, int wait)
+/** The item that ended a wait for what another item has opened, or NOTHING. */
+static int find_signal(const struct story *story, int wait, int opened)
 {
     const struct item *item = &story->item[wait];
-    if (item->opener == NOTHING)
+    if (opened == NOTHING)
         return NOTHING;
-    const struct item *opener = &story->item[item->opener];
+    const struct item *opener = &story->item[opened];
     enum role role = table_role(opener->record->call);
     if (role == ROLE_NEW_THREAD) {
         int thread = new_thread(story, opener);
@@ -126,10 +126,58 @@ static int find_signal(const struct story *story, int wait)
             && signal->to >= item->from && signal->thread != item->thread
             && table_role(signal->record->call) == ROLE_SIGNAL
             && item_succeeded(signal)
-            && same_object(story->item, signal->opener, item->opener))
+            && same_object(story->item, signal->opener, opened))
             return i;
     }
     return NOTHING;
+}
+
+/** Draws the arrow from what ended a wait. One that would not have waited was
+ *  told of it only. */
+static void find_end_of_wait(struct story *story, int wait, int opened)
+{
+    struct field limit;
+    const struct lens_record *record = story->item[wait].record;
+    int signal = find_signal(story, wait, opened);
+    bool asks = field_find(record->call, record->in, 't', &limit)
+                && limit.value_length == 1 && limit.value[0] == '0';
+    if (signal != NOTHING)
+        story_add_arrow(
+            story,
+            asks ? ARROW_ORDER : ARROW_SIGNAL,
+            signal,
+            wait,
+            NULL);
+}
+
+/** The same for a wait for one or all of several objects. */
+static void find_ends_of_wait(struct story *story, int wait)
+{
+    struct field handles;
+    const struct item *item = &story->item[wait];
+    const struct lens_record *record = item->record;
+    if (!field_find(record->call, record->in, 'a', &handles)) {
+        if (record->result == 0)
+            find_end_of_wait(story, wait, item->opener);
+        return;
+    }
+    bool all = field_number(record->in, "all") != 0;
+    const char *at = handles.value, *end = at + handles.value_length;
+    for (uint32_t i = 0; at < end; i++) {
+        char *next;
+        uint32_t value = strtoul(at, &next, 0);
+        if (next == at)
+            return;
+        int life = story_life(
+            story,
+            story->thread[item->thread].process,
+            value,
+            item->from);
+        if (life != NOTHING
+            && (all ? record->result == 0 : record->result == i))
+            find_end_of_wait(story, wait, story->life[life].opener);
+        at = next + 1;
+    }
 }
 
 /** Notes what came before a process's first item. */
@@ -191,12 +239,8 @@ void story_find_causes(struct story *story)
                 i,
                 item->operation_end,
                 "packet");
-        if (role == ROLE_WAIT && item_succeeded(item)
-            && item->record->result == 0) {
-            int signal = find_signal(story, i);
-            if (signal != NOTHING)
-                story_add_arrow(story, ARROW_SIGNAL, signal, i, NULL);
-        }
+        if (role == ROLE_WAIT && item_succeeded(item))
+            find_ends_of_wait(story, i);
     }
     find_order_of_processes(story);
 }

@@ -59,6 +59,20 @@ static int compare_ranks(const void *left, const void *right)
            - order_rank(sorted, *(const int *)right);
 }
 
+/** Whether a thread was started by another one: then it does not follow it in
+ *  its column, or the arrow between them would go round the name. */
+static bool was_started_by(const struct story *story, int thread, int other)
+{
+    for (int i = 0; i < story->arrows; i++) {
+        const struct arrow *arrow = &story->arrow[i];
+        if (arrow->kind == ARROW_START
+            && story->item[arrow->to].thread == thread
+            && story->item[arrow->from].thread == other)
+            return true;
+    }
+    return false;
+}
+
 /** Gives each thread a column: the first of its kind that is free again. */
 static void choose_columns(struct story *story)
 {
@@ -77,7 +91,8 @@ static void choose_columns(struct story *story)
         while (column < story->columns
                && !(
                    same_kind(story, order[i], tail[column])
-                   && story->thread[tail[column]].last < thread->first))
+                   && story->thread[tail[column]].last < thread->first
+                   && !was_started_by(story, order[i], tail[column])))
             column++;
         thread->heads = column == story->columns;
         story->columns += thread->heads;

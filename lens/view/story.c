@@ -8,6 +8,7 @@
 #include <string.h>
 #include <windows.h>
 
+#include "lens/view/fields.h"
 #include "lens/view/story.h"
 #include "lens/view/table.h"
 
@@ -278,6 +279,14 @@ bool item_failed_with(const struct item *item, uint32_t error)
            && item->record->error == error;
 }
 
+/** Whether a call may not wait at all: its time limit is 0. */
+static bool has_no_time(const struct item *item)
+{
+    struct field limit;
+    return field_find(item->record->call, item->record->in, 't', &limit)
+           && limit.value_length == 1 && limit.value[0] == '0';
+}
+
 bool item_waited_long(const struct story *story, const struct item *item)
 {
     enum { LONG_US = 1000 };
@@ -288,7 +297,8 @@ bool item_waited_long(const struct story *story, const struct item *item)
     enum role role = table_role(item->record->call);
     return role == ROLE_SLEEP || item_failed_with(item, ERROR_SEM_TIMEOUT)
            || item_failed_with(item, WAIT_TIMEOUT)
-           || (role == ROLE_WAIT && item->record->result == WAIT_TIMEOUT);
+           || (role == ROLE_WAIT && item->record->result == WAIT_TIMEOUT
+               && !has_no_time(item));
 }
 
 int story_finish(const struct story *story, int index)

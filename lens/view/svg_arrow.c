@@ -54,22 +54,46 @@ static struct spot spot_of(const struct story *story, const struct arrow *arrow)
     return (struct spot){arrow->from, false, side};
 }
 
+/** The row of a spot. */
+static int spot_row(const struct story *story, struct spot spot)
+{
+    const struct item *item = &story->item[spot.item];
+    return spot.end ? item->end_row : item->row;
+}
+
 /** The columns that earlier arrows' words take at the same spot. */
 static int columns_taken(const struct story *story, const struct arrow *arrow)
 {
     int columns = 0;
     struct spot spot = spot_of(story, arrow);
-    int row =
-        spot.end ? story->item[spot.item].end_row : story->item[spot.item].row;
+    int row = spot_row(story, spot);
     for (const struct arrow *one = story->arrow; one < arrow; one++) {
         struct spot other = spot_of(story, one);
-        int its = other.end ? story->item[other.item].end_row
-                            : story->item[other.item].row;
         if (one->kind != ARROW_ORDER && one->text[0] != '\0'
-            && other.side == spot.side && its == row)
+            && other.side == spot.side && spot_row(story, other) == row)
             columns += text_columns(one->text) + 1;
     }
     return columns;
+}
+
+/** Whether the words at an arrow's end go below it: the arrow comes from above,
+ *  and must not cross them. Not where the next row has words of its own. */
+static bool goes_below(const struct story *story, const struct arrow *arrow)
+{
+    struct spot spot = spot_of(story, arrow);
+    int row = spot_row(story, spot);
+    int column = story->thread[story->item[spot.item].thread].column;
+    if (spot.item != arrow->to || story->item[arrow->from].row >= row)
+        return false;
+    for (int i = 0; i < story->arrows; i++) {
+        const struct arrow *one = &story->arrow[i];
+        struct spot other = spot_of(story, one);
+        if (one->kind != ARROW_ORDER && one->text[0] != '\0'
+            && other.side == spot.side && spot_row(story, other) == row + 1
+            && story->thread[story->item[other.item].thread].column == column)
+            return false;
+    }
+    return true;
 }
 
 /** Writes what an arrow carries; `away` is how far from the column. */
@@ -91,7 +115,8 @@ static void write_note(
         "<text class=\"halo %s\" x=\"%d\" y=\"%d\"%s>",
         arrow->kind == ARROW_MESSAGE ? "message" : "reason",
         plan_x(plan, story->thread[item->thread].column) + spot.side * away,
-        plan_y(plan, spot.end ? item->end_row : item->row) - 3,
+        plan_y(plan, spot_row(story, spot))
+            + (goes_below(story, arrow) ? 12 : -3),
         spot.side < 0 ? " text-anchor=\"end\"" : "");
     write_xml(file, text.at);
     fprintf(file, "</text>");
