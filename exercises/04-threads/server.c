@@ -10,6 +10,7 @@
  *
  * @see https://learn.microsoft.com/windows/win32/ipc/multithreaded-pipe-server
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@
 #include "common/error.h"
 #include "protocol.h"
 
-static HANDLE stopping;             // an event: Ctrl+C was pressed
+static atomic_bool stopping;        // Ctrl+C was pressed:
+static HANDLE stop_event;           // wakes main then
 static unsigned long client_limit;  // 0: none
 
 /* The clients' threads: used by the accepting thread while that runs, and by
@@ -27,10 +29,10 @@ static unsigned long client_limit;  // 0: none
 static HANDLE *threads;
 static size_t thread_count;
 
-/** Tells whether an object is set, or a thread has ended: without waiting. */
-static bool is_set(HANDLE object)
+/** Tells whether a thread has ended; does not wait for it. */
+static bool has_ended(HANDLE thread)
 {
-    DWORD result = WaitForSingleObject(object, 0);
+    DWORD result = WaitForSingleObject(thread, 0);
     if (result == WAIT_FAILED)
         die("WaitForSingleObject");
     return result == WAIT_OBJECT_0;
@@ -51,7 +53,7 @@ static DWORD WINAPI serve_client(void *argument)
     char data[MESSAGE_MAX];
     DWORD bytes_read, bytes_written;
 
-    while (!is_set(stopping)) {
+    while (!stopping) {
         if (!ReadFile(pipe, data, sizeof data, &bytes_read, NULL)) {
             report_failure("ReadFile", GetLastError());
             break;
@@ -72,7 +74,7 @@ static void keep_thread(HANDLE thread)
 {
     size_t kept = 0;
     for (size_t i = 0; i < thread_count; i++)
-        if (is_set(threads[i]))
+        if (has_ended(threads[i]))
             CloseHandle(threads[i]);
         else
             threads[kept++] = threads[i];
@@ -124,7 +126,7 @@ static HANDLE start_thread(LPTHREAD_START_ROUTINE function, HANDLE argument)
 static DWORD WINAPI accept_clients(void *argument)
 {
     HANDLE pipe = argument;
-    for (unsigned long n = 1; pipe != NULL && !is_set(stopping); n++) {
+    for (unsigned long n = 1; pipe != NULL && !stopping; n++) {
         if (!ConnectNamedPipe(pipe, NULL)) {
             DWORD error = GetLastError();
             if (error == ERROR_OPERATION_ABORTED)
@@ -179,8 +181,12 @@ int main(int argc, char *argv[])
         }
     }
 
-    stopping = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (stopping == NULL)
+    stop_event = CreateEventW(
+        NULL,   // default security
+        TRUE,   // stays set
+        FALSE,  // not set yet
+        NULL);  // no name
+    if (stop_event == NULL)
         die("CreateEventW");
     if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
         die("SetConsoleCtrlHandler");
@@ -195,6 +201,6 @@ int main(int argc, char *argv[])
     free(threads);
     if (!SetConsoleCtrlHandler(on_ctrl_c, FALSE))
         die("SetConsoleCtrlHandler");
-    CloseHandle(stopping);
+    CloseHandle(stop_event);
     return EXIT_SUCCESS;
 }
