@@ -275,6 +275,17 @@ for (['overlapped'], ['overlapped', '--stable']) {
     like($svg, qr/>997 ERROR_IO_PENDING|error 997 ERROR_IO_PENDING/, 'an error has code and name');
     like(text_of("$base.txt"), qr/leak (0x44|h2) of CreateEventW/, 'the leak is listed');
 }
+# The same, but nobody asks how the read ended.
+(my $forgotten = $overlapped) =~ s/ \| link 12 / /;
+$forgotten =~ s/.*GetOverlappedResult \| nth 2.*\n//;
+make_up('forgotten', $forgotten);
+my $left = text_of(draw('forgotten', '--stable') . '.svg');
+is(scalar(() = $left =~ /class="operation" data/g), 1, 'one operation has a bar,');
+like($left, qr/class="forgotten" data.*?ReadFile goes on: nobody asked for its end/,
+    'the other one goes on');
+like($left, qr/one whose end nobody asked for/, 'and the legend says so');
+unlike(text_of("$base.svg"), qr/forgotten" data/, 'as it does only there');
+
 like($story = text_of("$base.svg"), qr/CreateEventW<.*→ h2</, 'a stable picture names handles in their order');
 unlike($story, qr/0x61fe00/, 'and has no address');
 my %of;

@@ -45,6 +45,26 @@ static bool is_pending(const struct item *item)
     return item_failed_with(item, ERROR_IO_PENDING);
 }
 
+/** Notes that nobody asked for the end of an operation. It has ended at the
+ *  latest when its handle was closed, or its client disconnected. */
+static void find_forgotten(struct story *story, int index)
+{
+    struct item *item = &story->item[index];
+    int process = story->thread[item->thread].process;
+    item->forgotten = true;
+    for (int i = 0; i < story->items && item->forgotten_to == NOTHING; i++) {
+        const struct item *later = &story->item[i];
+        enum role role = later->kind == ITEM_CALL
+                             ? table_role(later->record->call)
+                             : ROLE_OTHER;
+        if ((role == ROLE_CLOSE || role == ROLE_DISCONNECT)
+            && later->from >= item->to
+            && story->thread[later->thread].process == process
+            && later->record->handle == item->record->handle)
+            item->forgotten_to = i;
+    }
+}
+
 /** Joins the beginning of an operation with its end. */
 static void find_operations(struct story *story)
 {
@@ -53,6 +73,9 @@ static void find_operations(struct story *story)
         if (item->kind != ITEM_CALL || !is_pending(item))
             continue;
         int end = linked(story, item);
+        if (item->record->link == 0
+            && table_role(item->record->call) != ROLE_POST)
+            find_forgotten(story, i);
         if (end == NOTHING || story->item[end].to < item->to)
             continue;
         item->operation_end = end;

@@ -87,6 +87,7 @@ static struct item *add_item(struct story *story, enum item_kind kind)
         .opener = NOTHING,
         .operation_end = NOTHING,
         .operation = NOTHING,
+        .forgotten_to = NOTHING,
     };
     return item;
 }

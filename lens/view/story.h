@@ -64,6 +64,8 @@ struct item {
     int opener;         ///< the item that opened the handle it works on
     int operation_end;  ///< where its overlapped operation was seen to end
     int operation;      ///< the item whose operation is seen to end here
+    bool forgotten;     ///< nobody asked how its overlapped operation ended
+    int forgotten_to;   ///< the call that closed its handle, or NOTHING
     bool gets;          ///< an arrow ends here
     bool sends;         ///< a message leaves from here
     bool blocked;       ///< it waited

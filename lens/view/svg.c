@@ -23,6 +23,7 @@ static const char style[] =
     ".good{fill:#9ec5e8}.blocked{fill:#17456e}.told{fill:#f2b84b}"
     ".failed{fill:#c8321f}.injected{fill:#b3199c}.inside{fill:#6b6f75}"
     ".operation{fill:#cfe0d4;stroke:#3b7d54}"
+    ".forgotten{fill:#fff;stroke:#a32312;stroke-dasharray:3 2}"
     ".life{stroke:#9aa7b3;stroke-dasharray:3 4}"
     "text .bad{fill:#a32312}text .odd{fill:#8f1180}"
     ".arrow{stroke:#1d6b3f;fill:none;stroke-width:1.4}"

@@ -28,6 +28,10 @@ void svg_item(
     FILE *file, const struct story *story, const struct plan *plan, int index,
     enum svg_use use);
 
+/** Whether an item's overlapped operation has a bar, and down to which row. */
+bool svg_operation_reaches(
+    const struct story *story, const struct item *item, int *row);
+
 /** Draws an overlapped operation: a bar from its start to its end. */
 void svg_operation(
     FILE *file, const struct story *story, const struct plan *plan, int index);

@@ -125,13 +125,11 @@ static void write_note(
 /** How far the operations of a thread reach at a row. */
 static int operations_at(const struct story *story, int thread, int row)
 {
-    int count = 0;
+    int count = 0, last;
     for (int i = 0; i < story->items; i++) {
         const struct item *item = &story->item[i];
-        if (item->thread == thread && item->operation_end != NOTHING
-            && table_role(item->record->call) != ROLE_POST
-            && item->end_row <= row
-            && story->item[item->operation_end].end_row >= row)
+        if (item->thread == thread && svg_operation_reaches(story, item, &last)
+            && item->end_row <= row && last >= row)
             count++;
     }
     return count > 0 ? 3 + count * PLAN_OPERATION : 0;
@@ -202,36 +200,43 @@ void svg_arrow(
 struct entry {
     const char *class;
     const char *text;
+    int width;  ///< of its sample
 };
+
+/** Whether an item is one of those that an entry explains. */
+static bool is_explained(const struct item *item, const char *class)
+{
+    bool bar = item->kind == ITEM_CALL || item->kind == ITEM_ROUTINE;
+    if (strcmp(class, "forgotten") == 0)
+        return item->forgotten;
+    if (strcmp(class, "operation") == 0)
+        return item->operation_end != NOTHING
+               && table_role(item->record->call) != ROLE_POST;
+    if (strcmp(class, "blocked") == 0 && item->blocked && !item->inside)
+        return bar;
+    return bar && strcmp(svg_class(item), class) == 0;
+}
 
 /** Whether the picture has what an entry explains. */
 static bool is_needed(const struct story *story, const struct entry *entry)
 {
-    for (int i = 0; i < story->items; i++) {
-        const struct item *item = &story->item[i];
-        bool bar = item->kind == ITEM_CALL || item->kind == ITEM_ROUTINE;
-        if (strcmp(entry->class, "operation") == 0
-                ? item->operation_end != NOTHING
-                      && table_role(item->record->call) != ROLE_POST
-                : bar
-                      && (strcmp(svg_class(item), entry->class) == 0
-                          || (item->blocked && !item->inside
-                              && strcmp(entry->class, "blocked") == 0)))
+    for (int i = 0; i < story->items; i++)
+        if (is_explained(&story->item[i], entry->class))
             return true;
-    }
     return false;
 }
 
 int svg_legend(FILE *file, const struct story *story, const struct plan *plan)
 {
     static const struct entry entries[] = {
-        {"good", "inside the call"},
-        {"blocked", "inside, waiting"},
-        {"told", "told by an error code"},
-        {"failed", "failed"},
-        {"injected", "injected by the lens"},
-        {"inside", "never returned"},
-        {"operation", "an overlapped operation"},
+        {"good", "inside the call", 12},
+        {"blocked", "inside, waiting", 12},
+        {"told", "told by an error code", 12},
+        {"failed", "failed", 12},
+        {"injected", "injected by the lens", 12},
+        {"inside", "never returned", 12},
+        {"operation", "an overlapped operation", 4},
+        {"forgotten", "one whose end nobody asked for", 4},
     };
     int x = 14, y = plan->bottom + 14;
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
@@ -251,7 +256,7 @@ int svg_legend(FILE *file, const struct story *story, const struct plan *plan)
                 entries[i].class,
                 x,
                 y - 9,
-                strcmp(entries[i].class, "operation") == 0 ? 4 : 12,
+                entries[i].width,
                 x + 18,
                 y,
                 entries[i].text);

@@ -230,19 +230,33 @@ void svg_item(
     fprintf(file, "</g>\n");
 }
 
+bool svg_operation_reaches(
+    const struct story *story, const struct item *item, int *row)
+{
+    if (item->record == NULL || table_role(item->record->call) == ROLE_POST)
+        return false;
+    if (item->operation_end != NOTHING)
+        *row = story->item[item->operation_end].end_row;
+    else if (item->forgotten_to != NOTHING)
+        *row = story->item[item->forgotten_to].row;
+    else
+        *row = story->thread[item->thread].last;
+    return item->operation_end != NOTHING || item->forgotten;
+}
+
 void svg_operation(
     FILE *file, const struct story *story, const struct plan *plan, int index)
 {
     const struct item *item = &story->item[index];
-    if (item->operation_end == NOTHING
-        || table_role(item->record->call) == ROLE_POST)
+    int row, other_row;
+    if (!svg_operation_reaches(story, item, &row))
         return;
-    const struct item *end = &story->item[item->operation_end];
     int place = 0;  // beside other operations that go on
     for (int i = 0; i < index; i++) {
         const struct item *other = &story->item[i];
-        if (other->operation_end != NOTHING && other->thread == item->thread
-            && story->item[other->operation_end].end_row > item->row)
+        if (other->thread == item->thread
+            && svg_operation_reaches(story, other, &other_row)
+            && other_row > item->row)
             place++;
     }
     int column = story->thread[item->thread].column;
@@ -252,11 +266,13 @@ void svg_operation(
     int top = plan_y(plan, item->end_row);
     fprintf(
         file,
-        "<rect class=\"operation\" data-process=\"%d\" x=\"%d\" y=\"%d\" "
-        "width=\"4\" height=\"%d\" rx=\"2\"><title>%s goes on</title></rect>\n",
+        "<rect class=\"%s\" data-process=\"%d\" x=\"%d\" y=\"%d\" "
+        "width=\"4\" height=\"%d\" rx=\"2\"><title>%s %s</title></rect>\n",
+        item->forgotten ? "forgotten" : "operation",
         story->thread[item->thread].process,
         x - 2,
         top - 4,
-        plan_y(plan, end->end_row) - top + 8,
-        words_title(item));
+        plan_y(plan, row) - top + 8,
+        words_title(item),
+        item->forgotten ? "goes on: nobody asked for its end" : "goes on");
 }
