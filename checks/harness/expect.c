@@ -17,8 +17,17 @@
 
 void wait_at_gate_number(struct program *program, size_t index)
 {
-    static const char expected[] =
-        "it comes to the call at which the check holds it";
+    char expected[160];
+    const char *call = program->gates[index].call;
+    size_t name = strcspn(call, ":");
+    snprintf(
+        expected,
+        sizeof expected,
+        "%s comes to its %.*s number %s, where the check holds it",
+        program->name,
+        (int)name,
+        call,
+        call + name + (call[name] == ':'));
     HANDLE either[] = {program->gates[index].reached, program->process};
     switch (
         WaitForMultipleObjects(2, either, FALSE, ms_until(scene_deadline()))) {

@@ -10,6 +10,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
 #include "common/error.h"
 
 enum { PEERS_MAX = 512, SHOWN = 12 };
@@ -181,7 +182,14 @@ void accept_peer(struct peer *peer)
     BOOL begun = ConnectNamedPipe(peer->pipe, &peer->operation);
     if (!begun && GetLastError() == ERROR_PIPE_CONNECTED)
         return;
-    DWORD error = finish(peer, begun, &bytes);
+    DWORD error = begun ? ERROR_SUCCESS : GetLastError();
+    while (error == ERROR_IO_PENDING && ms_until(scene_deadline()) > 0
+           && WaitForSingleObject(peer->operation.hEvent, LOOK_MS)
+                  == WAIT_TIMEOUT)
+        if (all_have_ended() && !HasOverlappedIoCompleted(&peer->operation))
+            fail_scene("a client opens the pipe", "nobody came");
+    SetLastError(error);
+    error = finish(peer, begun, &bytes);
     if (error == WAIT_TIMEOUT)
         fail_late("a client opens the pipe");
     if (error != ERROR_SUCCESS)

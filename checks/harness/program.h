@@ -26,6 +26,7 @@ enum { GATES_MAX = 8 };
 struct gate {
     HANDLE reached; /**< set by the lens at the gate, or NULL */
     HANDLE open;    /**< to be set to let the program go on, or NULL */
+    char call[60];  /**< which call that is: `ReadFile:1` */
 };
 
 /** What a program has printed on one stream, read by a thread of its own. */

@@ -180,6 +180,12 @@ static void agree_on_gates(struct agreement *with, const char *gates)
             count);
         with->gate_events[count].reached = make_event(event, true);
         snprintf(
+            with->gate_events[count].call,
+            sizeof with->gate_events[count].call,
+            "%.*s",
+            (int)length,
+            gates);
+        snprintf(
             event,
             sizeof event,
             "pipework-gate-%zu-%zu-open",
@@ -276,6 +282,14 @@ unsigned scene_limit_ms(void)
     return scene.limit_ms;
 }
 
+bool all_have_ended(void)
+{
+    for (size_t i = 0; i < scene.count; i++)
+        if (is_running(scene.programs[i]))
+            return false;
+    return scene.count > 0;
+}
+
 bool someone_is_left(void)
 {
     unsigned long long deadline = now_ms() + LAST_WORDS_MS;
@@ -320,6 +334,10 @@ bool call_argument(
     while (word != NULL) {
         if (strncmp(word, name, length) == 0 && word[length] == '=') {
             char *end;
+            if (strncmp(word + length, "=INFINITE", 9) == 0) {
+                *number = INFINITE;
+                return true;
+            }
             *number = strtoull(word + length + 1, &end, 0);
             return end != word + length + 1;
         }

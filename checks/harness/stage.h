@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief What scene.c, expect.c and describe.c share; checks use scene.h.
+ * @brief What the harness's own files share of a scene; checks use scene.h.
  */
 #ifndef CHECKS_STAGE_H
 #define CHECKS_STAGE_H
@@ -23,6 +23,9 @@ const struct lens_view *scene_view(void);
 
 /** How long the check may take in all, in milliseconds. */
 unsigned scene_limit_ms(void);
+
+/** Tells whether the check has started programs, and all have ended. */
+bool all_have_ended(void);
 
 /** Tells whether a process runs that the check itself did not start. */
 bool someone_is_left(void);
