@@ -78,9 +78,11 @@ void lens_record_exit(void)
 
     if (!lens_recording() || atomic_exchange(&done, true))
         return;
-    for (uint32_t i = 0; i < LENS_HANDLES; i++)
-        if (opened_by[i] != 0 && is_open(i * 4))
-            record_leak(i * 4, lens_record_number(opened_by[i]));
+    for (uint32_t i = 0; i < LENS_HANDLES; i++) {
+        uint32_t opener = opened_by[i];  // another thread may close it now
+        if (opener != 0 && is_open(i * 4))
+            record_leak(i * 4, lens_record_number(opener));
+    }
 
     struct lens_record *record = lens_take(LENS_KIND_EXIT);
     if (record == NULL)
