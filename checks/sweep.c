@@ -226,7 +226,8 @@ static void check_programs(void)
 {
     for (size_t i = 0; i < conversation.count; i++) {
         const char *program = conversation.parts[i].program;
-        if (!sites_read(&conversation, program))
+        if (!conversation.parts[i].presses
+            && !sites_read(&conversation, program))
             stop("there is no %s.sites, which mk/sites makes", program);
     }
 }

@@ -68,7 +68,7 @@ size_t where_threads(
     const struct lens_view *view, DWORD process_id,
     const struct lens_record **inside, size_t room)
 {
-    static struct thread threads[THREADS_MAX];
+    struct thread threads[THREADS_MAX];
     size_t all = list_threads(view, process_id, threads), count = 0;
     for (size_t i = 0; i < all && count < room; i++)
         if (threads[i].inside != NULL)
@@ -76,21 +76,37 @@ size_t where_threads(
     return count;
 }
 
-/** Whether a call that has begun ends only when somebody else does something.
- */
-static bool waits_for_ever(const struct lens_record *record)
+/** What each call of the lens's table does. */
+static const char *const DOES[LENS_CALL_COUNT] = {
+#define LENS_CALL(                                                             \
+    result,                                                                    \
+    name,                                                                      \
+    parameters,                                                                \
+    arguments,                                                                 \
+    failure,                                                                   \
+    does,                                                                      \
+    before,                                                                    \
+    shows,                                                                     \
+    errors)                                                                    \
+#does,
+#include "lens/calls.h"
+};
+
+bool where_waits(const struct lens_record *record)
 {
-    switch (record->call) {
-    case LENS_ConnectNamedPipe:
-    case LENS_ReadFile:
-    case LENS_WriteFile:
-    case LENS_FlushFileBuffers:
-    case LENS_TransactNamedPipe:
-        return true;  // data can hold anything, even "wait=0"
-    default:
-        return strstr(record->in, "wait=INFINITE") != NULL
-               || strstr(record->in, "time=INFINITE") != NULL;
-    }
+    if (record->kind != LENS_KIND_CALL || record->t1 != 0
+        || (record->flags & LENS_FLAG_AT_GATE) != 0
+        || (strcmp(DOES[record->call], "LENS_BLOCKS") != 0
+            && strcmp(DOES[record->call], "LENS_COLLECTS") != 0))
+        return false;
+    /* Here `wait` is no time, but yes or no; data can hold anything. */
+    if (record->call == LENS_GetOverlappedResult
+        || record->call == LENS_ReadFile || record->call == LENS_WriteFile)
+        return true;
+    const char *limit = strstr(record->in, "wait=");
+    if (limit == NULL)
+        limit = strstr(record->in, "time=");
+    return limit == NULL || strncmp(limit + 5, "INFINITE", 8) == 0;
 }
 
 /** Whether a thread has ended. */
@@ -154,12 +170,12 @@ static bool stands(
         return has_ended(thread->id);
     if ((inside->flags & LENS_FLAG_AT_GATE) != 0)
         return held;
-    return waits_for_ever(inside) && !waits_for_the_past(view, inside);
+    return where_waits(inside) && !waits_for_the_past(view, inside);
 }
 
 bool where_all_wait(const struct lens_view *view, DWORD process_id, bool held)
 {
-    static struct thread threads[THREADS_MAX];
+    struct thread threads[THREADS_MAX];
     size_t count = list_threads(view, process_id, threads);
     for (size_t i = 0; i < count; i++)
         if (!stands(view, &threads[i], held))

@@ -29,6 +29,12 @@ size_t where_threads(
     const struct lens_record **inside, size_t room);
 
 /**
+ * Tells whether the program is inside a call that ends only when somebody else
+ * does something: it waits, and for as long as it takes.
+ */
+bool where_waits(const struct lens_record *record);
+
+/**
  * Tells whether every thread that the process has made, and its first one, has
  * ended or is inside a call that waits for as long as it takes: then it does
  * nothing until somebody else does something.

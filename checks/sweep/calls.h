@@ -21,10 +21,4 @@ uint32_t call_find(const char *name, size_t length);
  */
 const char *call_errors(uint32_t call);
 
-/**
- * Tells whether the program is inside a call that ends only when somebody else
- * does something: it waits, and for as long as it takes.
- */
-bool call_waits(const struct lens_record *record);
-
 #endif

@@ -22,6 +22,9 @@ void stop(const char *format, ...)
     exit(EXIT_USAGE);
 }
 
+/** A part that begins so presses Ctrl+C for a program. */
+#define CTRL_C "^C "
+
 /** Adds a program: a command line without the blanks around it. */
 static void add_part(
     struct conversation *conversation, const char *text, size_t length)
@@ -37,10 +40,34 @@ static void add_part(
     if (length == 0 || length >= sizeof part->command_line)
         stop("a program of the conversation has no name, or is too long");
     memcpy(part->command_line, text, length);
-    size_t name = strcspn(part->command_line, " ");
+    const char *program = part->command_line;
+    part->presses = strncmp(program, CTRL_C, strlen(CTRL_C)) == 0;
+    if (part->presses)
+        program += strlen(CTRL_C);
+    size_t name = strcspn(program, " ");
     if (name >= sizeof part->program)
         stop("a program's name is too long: %s", part->command_line);
-    memcpy(part->program, part->command_line, name);
+    memcpy(part->program, program, name);
+    conversation->has_presses = conversation->has_presses || part->presses;
+}
+
+/** Each Ctrl+C must be for a program that comes before it. */
+static void check_presses(const struct conversation *conversation)
+{
+    for (size_t i = 0; i < conversation->count; i++) {
+        const struct part *part = &conversation->parts[i];
+        bool found = !part->presses;
+        for (size_t k = 0; k < i; k++)
+            found = found
+                    || (!conversation->parts[k].presses
+                        && strcmp(conversation->parts[k].program, part->program)
+                               == 0);
+        if (!found)
+            stop(
+                "no program %s is there for \"%s\"",
+                part->program,
+                part->command_line);
+    }
 }
 
 /** Splits the conversation at each `|`. */
@@ -63,11 +90,19 @@ static void label(struct conversation *conversation)
         struct part *part = &conversation->parts[i];
         unsigned same = 0, number = 0;
         for (size_t k = 0; k < conversation->count; k++)
-            if (strcmp(conversation->parts[k].program, part->program) == 0) {
+            if (conversation->parts[k].presses == part->presses
+                && strcmp(conversation->parts[k].program, part->program) == 0) {
                 same++;
                 number += k <= i;
             }
-        if (same > 1)
+        if (part->presses)
+            snprintf(
+                part->label,
+                sizeof part->label,
+                "%s%s",
+                CTRL_C,
+                part->program);
+        else if (same > 1)
             snprintf(
                 part->label,
                 sizeof part->label,
@@ -117,6 +152,7 @@ void conversation_read(
     c->folders[0] = argv[i + 1];
     c->folders[1] = argv[i + 2];  // NULL at the end of argv
     split(c);
+    check_presses(c);
     label(c);
 }
 

@@ -17,6 +17,7 @@ struct part {
     char command_line[1024];
     char program[NAME_MAX_BYTES];   /**< its file's name without `.exe` */
     char label[NAME_MAX_BYTES + 8]; /**< `client`, or `client 2` of several */
+    bool presses; /**< no program: Ctrl+C is pressed for `program` */
 };
 
 /** What the command line said. */
@@ -24,6 +25,7 @@ struct conversation {
     const char *text; /**< as the lesson has it: `server 1 | client hello` */
     struct part parts[PARTS_MAX];
     size_t count;
+    bool has_presses;       /**< Ctrl+C is pressed in it */
     const char *folders[2]; /**< where the programs are; the second or NULL */
     const char *goes_on[OPTIONS_MAX]; /**< programs that report a failure and
                                            may all the same end with 0 */

@@ -19,16 +19,10 @@ unsigned long long activity(const struct run *run)
 
 bool all_wait(const struct run *run)
 {
-    for (size_t i = 0; i < run->count; i++) {
-        bool waits = run->actors[i].ended;
-        for (uint32_t k = 0; k < lens_view_count(&run->view) && !waits; k++) {
-            const struct lens_record *record = lens_view_at(&run->view, k);
-            waits =
-                record->pid == run->actors[i].program->id && call_waits(record);
-        }
-        if (!waits)
+    for (size_t i = 0; i < run->count; i++)
+        if (!run->actors[i].ended
+            && !where_all_wait(&run->view, run->actors[i].program->id, false))
             return false;
-    }
     return true;
 }
 

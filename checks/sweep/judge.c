@@ -14,6 +14,9 @@
 #include "checks/sweep/reports.h"
 #include "checks/sweep/sites.h"
 
+/** Of how many threads is told where they hang. */
+enum { THREADS_SHOWN = 6 };
+
 /** The exit statuses from here on are exceptions that nobody handled. */
 #define FIRST_EXCEPTION 0xC0000000u
 
@@ -44,19 +47,35 @@ static void judge_end(const struct run *run, char *wrong)
         const struct actor *actor = &run->actors[i];
         if (actor->ended)
             continue;
-        const struct lens_record *inside =
-            where_inside(&run->view, actor->program->id);
-        if (inside == NULL) {
-            add(wrong, "%s does not end; it computes", label_of(run, actor));
-            continue;
+        const struct lens_record *inside[THREADS_SHOWN];
+        size_t count = where_threads(
+            &run->view,
+            actor->program->id,
+            inside,
+            THREADS_SHOWN);
+        char calls[600] = "";
+        for (size_t k = 0; k < count; k++) {
+            size_t used = strlen(calls);
+            snprintf(
+                calls + used,
+                sizeof calls - used,
+                "%s%s%s",
+                k > 0 ? ", " : "",
+                lens_call_name(inside[k]->call),
+                where_line(
+                    actor->program,
+                    inside[k]->caller,
+                    place,
+                    sizeof place));
         }
-        where_line(actor->program, inside->caller, place, sizeof place);
-        add(wrong,
-            "%s %s inside %s%s",
-            label_of(run, actor),
-            run->too_long ? "has not ended; it is" : "hangs",
-            lens_call_name(inside->call),
-            place);
+        if (count == 0)
+            add(wrong, "%s does not end; it computes", label_of(run, actor));
+        else
+            add(wrong,
+                "%s %s inside %s",
+                label_of(run, actor),
+                run->too_long ? "has not ended; it is" : "hangs",
+                calls);
     }
     if (run->started < run->conversation->count)
         add(wrong,
@@ -112,26 +131,34 @@ static bool is_last_word(uint32_t call)
            || call == LENS_UnmapViewOfFile;
 }
 
+/** The thread that ended the program, by exit or by the end of main; 0: it
+ * ended otherwise. */
+static uint32_t ending_thread(const struct run *run, uint32_t process_id)
+{
+    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
+        const struct lens_record *record = lens_view_at(&run->view, i);
+        if (record->kind == LENS_KIND_EXIT && record->pid == process_id)
+            return record->tid;
+    }
+    return 0;
+}
+
 /**
- * Whether the program ended at a failed call: the thread that failed last only
+ * Whether the program ended at a failed call: the thread that ended it only
  * told of it and cleaned up. What is open then, the process's end closes.
  */
 static bool gave_up(const struct run *run, uint32_t process_id)
 {
-    const struct lens_record *failed = NULL;
+    bool failed = false;
+    uint32_t thread = ending_thread(run, process_id);
     for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
         const struct lens_record *record = lens_view_at(&run->view, i);
-        if (record->kind != LENS_KIND_CALL || record->pid != process_id)
-            continue;
-        uint32_t flags = record->flags;
-        if ((flags & LENS_FLAG_FAILED) != 0 && (flags & LENS_FLAG_PENDING) == 0)
-            failed = record;
-        else if (
-            failed != NULL && failed->tid == record->tid
-            && !is_last_word(record->call))
-            failed = NULL;
+        if (record->kind == LENS_KIND_CALL && record->pid == process_id
+            && record->tid == thread && !is_last_word(record->call))
+            failed = (record->flags & LENS_FLAG_FAILED) != 0
+                     && (record->flags & LENS_FLAG_PENDING) == 0;
     }
-    return failed != NULL;
+    return failed;
 }
 
 /** Looks for handles that nobody closed. */

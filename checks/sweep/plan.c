@@ -68,7 +68,8 @@ static void read_fault(
 
     size_t part = 0;
     while (part < conversation->count
-           && strcmp(conversation->parts[part].program, program) != 0)
+           && (conversation->parts[part].presses
+               || strcmp(conversation->parts[part].program, program) != 0))
         part++;
     if (part == conversation->count)
         stop("the conversation has no program %s", program);

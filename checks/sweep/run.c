@@ -60,20 +60,63 @@ static void open_run(struct run *run)
         give_up("CreateFileW");
 }
 
+/** Makes the event that the lens of the next program takes for Ctrl+C. */
+static HANDLE make_ctrl_c(const struct run *run)
+{
+    char name[80];
+    wchar_t wide[80];
+    snprintf(
+        name,
+        sizeof name,
+        "pipework-ctrl-c-%zu%s",
+        run->count,
+        run->suffix);
+    HANDLE event = CreateEventW(
+        NULL,   // default security
+        FALSE,  // reset by whom it wakes
+        FALSE,  // not set
+        widen(name, wide, ARRAYSIZE(wide)));
+    if (event == NULL)
+        give_up("CreateEventW");
+    return event;
+}
+
+/** Presses Ctrl+C for the first program of this name. */
+static void press(struct run *run, const char *program)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        struct actor *actor = &run->actors[i];
+        if (strcmp(actor->program->name, program) != 0 || actor->substitute)
+            continue;
+        SetEvent(actor->ctrl_c);
+        actor->pressed = true;
+        return;
+    }
+}
+
 /** Starts a program of the conversation. */
 static void start(struct run *run, size_t part, bool substitute)
 {
     const struct part *what = &run->conversation->parts[part];
-    char fault[400] = "", environment[1024] = {0};
+    char fault[400] = "", ctrl_c[60] = "", environment[1024] = {0};
+    bool takes_ctrl_c = run->conversation->has_presses;
+    HANDLE event = takes_ctrl_c ? make_ctrl_c(run) : NULL;
+    if (takes_ctrl_c)
+        snprintf(
+            ctrl_c,
+            sizeof ctrl_c,
+            "LENS_CTRL_C=pipework-ctrl-c-%zu\n",
+            run->count);
     if (run->job != NULL && !substitute)
         plan_write(run->job, part, fault, sizeof fault);
     /* The strings of an environment end with a zero each, here `\n` first. */
     int length = snprintf(
         environment,
         sizeof environment - 1,
-        "LENS_RECORD=%s\nLENS_SUFFIX=%s\n%s%s%s",
+        "LENS_RECORD=%s\nLENS_SUFFIX=%s\n%s%s%s%s",
         run->record,
         run->suffix,
+        ctrl_c,
         fault[0] != '\0' ? "LENS_FAULT=" : "",
         fault,
         fault[0] != '\0' ? "\n" : "");
@@ -82,7 +125,11 @@ static void start(struct run *run, size_t part, bool substitute)
             environment[i] = '\0';
 
     struct actor *actor = &run->actors[run->count];
-    *actor = (struct actor){.part = part, .substitute = substitute};
+    *actor = (struct actor){
+        .part = part,
+        .substitute = substitute,
+        .ctrl_c = event,
+    };
     actor->program = start_suspended(
         what->command_line,
         &(struct launch){
@@ -110,7 +157,12 @@ static void start_due(struct run *run)
             && wait_for_line(last, &last->out, "ready", 1, now_ms())
                    == TOO_LATE)
             return;
-        start(run, run->started++, false);
+        const struct part *next = &run->conversation->parts[run->started];
+        if (next->presses)
+            press(run, next->program);
+        else
+            start(run, run->started, false);
+        run->started++;
     }
 }
 
@@ -227,8 +279,11 @@ void run_clear(struct run *run)
 {
     wchar_t wide[MAX_PATH];
     TerminateJobObject(run->group, EXIT_FAILURE);
-    for (size_t i = 0; i < run->count; i++)
+    for (size_t i = 0; i < run->count; i++) {
         free_program(run->actors[i].program);
+        if (run->actors[i].ctrl_c != NULL)
+            CloseHandle(run->actors[i].ctrl_c);
+    }
     CloseHandle(run->group);
     lens_view_close(&run->view);
     DeleteFileW(widen(run->record, wide, MAX_PATH));

@@ -38,6 +38,8 @@ struct actor {
     DWORD status;    /**< its true exit code, once it has ended */
     bool substitute; /**< came for one that had failed; without a fault */
     bool replaced;   /**< such a one came for it */
+    HANDLE ctrl_c;   /**< the event that presses Ctrl+C for it, or NULL */
+    bool pressed;    /**< that was done */
 };
 
 /** A run, from run_play() to run_clear(). */
