@@ -8,6 +8,9 @@
  * The conversation is what a lesson's makefile declares as PLAY: command lines
  * parted by `|`. Each program is started when the one before it has printed
  * `ready` or has ended. The exit status is 0 when every program ended with 0.
+ *
+ * `^C server` is no program: Ctrl+C is pressed for the server. Only programs
+ * that are built with the lens take it.
  */
 #include <limits.h>
 #include <stdbool.h>
@@ -29,11 +32,15 @@ enum { PLAY_MS = 30000, PARTS_MAX = 16, LABEL_MAX = 48 };
 struct part {
     char command_line[1024];
     char label[LABEL_MAX];
-    struct program *program;
+    struct program *program;  // NULL for a part that presses Ctrl+C
+    HANDLE ctrl_c;            // what presses it for this program
     size_t shown[2];  // bytes already printed, of its output and its errors
     size_t lines[2];  // the same in lines
     DWORD status;     // its exit status, once it has ended
 };
+
+/** A part that begins so presses Ctrl+C. */
+#define CTRL_C "^C "
 
 static struct part parts[PARTS_MAX];
 static size_t part_count;
@@ -117,8 +124,9 @@ static void show_new(void)
         struct part *next = NULL;
         int next_stream = 0;
         LONG first = LONG_MAX;
-        for (size_t i = 0; i < part_count && parts[i].program != NULL; i++)
-            for (int stream = 0; stream < 2; stream++) {
+        for (size_t i = 0; i < part_count; i++)
+            for (int stream = 0; stream < 2 && parts[i].program != NULL;
+                 stream++) {
                 struct output *output = stream_of(&parts[i], stream);
                 size_t line = parts[i].lines[stream];
                 AcquireSRWLockShared(&output->lock);
@@ -140,20 +148,72 @@ static void show_new(void)
 static void show_rest(void)
 {
     show_new();
-    for (size_t i = 0; i < part_count && parts[i].program != NULL; i++)
-        for (int stream = 0; stream < 2; stream++)
+    for (size_t i = 0; i < part_count; i++)
+        for (int stream = 0; stream < 2 && parts[i].program != NULL; stream++)
             while (parts[i].shown[stream]
                    < stream_of(&parts[i], stream)->length)
                 show_line(&parts[i], stream);
     fflush(stdout);
 }
 
+/** Whether a part is no program, but Ctrl+C for one. */
+static bool is_press(const struct part *part)
+{
+    return strncmp(part->command_line, CTRL_C, strlen(CTRL_C)) == 0;
+}
+
+/** Whether there is such a part. */
+static bool has_presses(void)
+{
+    for (size_t i = 0; i < part_count; i++)
+        if (is_press(&parts[i]))
+            return true;
+    return false;
+}
+
+/** Makes the event that the lens of the next program takes for Ctrl+C. */
+static HANDLE make_ctrl_c(size_t number)
+{
+    char name[60];
+    wchar_t wide[400];
+    snprintf(
+        name,
+        sizeof name,
+        "pipework-ctrl-c-%lu-%zu",
+        GetCurrentProcessId(),
+        number);
+    SetEnvironmentVariableW(L"LENS_CTRL_C", widen(name, wide, 60));
+
+    /* The lens adds the suffix to the names of events. */
+    size_t length = wcslen(wide);
+    DWORD room = (DWORD)(ARRAYSIZE(wide) - length);
+    if (GetEnvironmentVariableW(L"LENS_SUFFIX", wide + length, room) >= room)
+        wide[length] = L'\0';
+    HANDLE event = CreateEventW(NULL, FALSE, FALSE, wide);
+    if (event == NULL)
+        die("CreateEventW");
+    return event;
+}
+
+/** Presses Ctrl+C for the first program of this name. */
+static void press(const char *name)
+{
+    for (size_t i = 0; i < part_count; i++)
+        if (parts[i].program != NULL
+            && strcmp(parts[i].program->name, name) == 0) {
+            SetEvent(parts[i].ctrl_c);
+            return;
+        }
+    fprintf(stderr, "play: there is no program %s to press Ctrl+C for\n", name);
+    exit(EXIT_USAGE);
+}
+
 /** Gives up: says who still runs. The job ends them. */
 static _Noreturn void give_up(void)
 {
     show_rest();
-    for (size_t i = 0; i < part_count && parts[i].program != NULL; i++)
-        if (is_running(parts[i].program))
+    for (size_t i = 0; i < part_count; i++)
+        if (parts[i].program != NULL && is_running(parts[i].program))
             fprintf(
                 stderr,
                 "play: %s has not ended within %d s\n",
@@ -220,6 +280,11 @@ static bool play(const char *folder, const char *lesson)
     if (how.job == NULL)
         die("CreateJobObjectW");
     for (size_t i = 0; i < part_count; i++) {
+        if (is_press(&parts[i])) {
+            press(parts[i].command_line + strlen(CTRL_C));
+            continue;
+        }
+        parts[i].ctrl_c = has_presses() ? make_ctrl_c(i) : NULL;
         parts[i].program = start_suspended(parts[i].command_line, &how);
         if (parts[i].program == NULL)
             die(parts[i].command_line);
@@ -228,7 +293,8 @@ static bool play(const char *folder, const char *lesson)
     }
     bool good = true;
     for (size_t i = 0; i < part_count; i++)
-        wait_for_part(&parts[i], deadline);
+        if (parts[i].program != NULL)
+            wait_for_part(&parts[i], deadline);
     show_rest();
     for (size_t i = 0; i < part_count; i++)
         good = say_status(&parts[i]) && good;

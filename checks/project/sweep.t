@@ -70,6 +70,15 @@ $command =~ s/^# *//mg;
 like(`$command 2>&1`, qr/buggy_server \| CreateFileW: .*error 1450/,
     'the run can be repeated by hand');
 
+# Ctrl+C: for whom there is none, for a program without a handler.
+$text = `$sweep 'server | client hello | ^C nobody' $lesson 2>&1`;
+is($? >> 8, 2, 'Ctrl+C for nobody is refused');
+like($text, qr/^sweep: no program nobody is there for "\^C nobody"$/m,
+    'by a line that says so');
+$text = `$sweep 'server | client hello | ^C server' $lesson`;
+is($? >> 8, 1, 'Ctrl+C ends a program that does not handle it');
+like($text, qr/server crashed: exception 0xC000013A/, 'and the report tells');
+
 # A good pair: a fault of each kind, alone and after another.
 my $faults = join ' ', map { "-f $_" } qw(
     server/CreateNamedPipeW:1:1450 server/ConnectNamedPipe:1:535
