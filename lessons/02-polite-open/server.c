@@ -10,6 +10,7 @@
  * @see
  * https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-disconnectnamedpipe
  */
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,8 @@ int main(int argc, char *argv[])
     if (argc > 1) {
         char *end;
         clients = strtoul(argv[1], &end, 10);
-        if (argc > 2 || *end != '\0' || clients == 0) {
+        if (argc > 2 || !isdigit((unsigned char)argv[1][0]) || *end != '\0'
+            || clients == 0) {
             fprintf(stderr, "usage: server [CLIENTS]\n");
             return EXIT_USAGE;
         }
