@@ -26,6 +26,9 @@ enum {
     FIRST_ROOM_MAX = 64 * 1024,
     HOSTILE = 8 * MESSAGE_MAX,  // the longest message that a check sends
     FRAME_HEAD = sizeof(uint32_t),
+    MANY = 8,            // messages of MESSAGE_MAX bytes
+    SHORT_KIB = 512,     // far above FIRST_ROOM, far below MESSAGE_MAX
+    LONG_KIB = 4 * 1024  // above the old and the new piece, far below MANY
 };
 
 static char big[HOSTILE];
@@ -108,18 +111,22 @@ static size_t add_frame(
     return used + FRAME_HEAD + size;
 }
 
-/** Expects a frame for each word, an empty one behind them, and no more. */
-static void expect_frames(struct peer *peer, const char *words)
+/** Adds the answer to a line: a frame for each word, and an empty one. */
+static size_t add_answer(char *frames, size_t used, const char *words)
 {
-    static char frames[4096];
-    size_t used = 0;
     while (*words != '\0') {
         size_t length = strcspn(words, " ");
         used = add_frame(frames, used, words, length);
         words += length + (words[length] == ' ');
     }
-    used = add_frame(frames, used, "", 0);
-    expect_bytes(peer, frames, used);
+    return add_frame(frames, used, "", 0);
+}
+
+/** Expects the answer to a line, and no more. */
+static void expect_frames(struct peer *peer, const char *words)
+{
+    static char frames[4096];
+    expect_bytes(peer, frames, add_answer(frames, 0, words));
 }
 
 /** The memory that a program has committed for itself, in KiB. */
@@ -138,14 +145,20 @@ static size_t committed_kib(const struct program *program)
     return bytes / 1024;
 }
 
-/** Expects that a program holds at most 4 MiB more than before. */
-static void expect_little_memory(
-    const struct program *program, size_t before_kib)
+/** Expects that a program holds at most so much more than before. */
+static void expect_memory(
+    const struct program *program, size_t before_kib, size_t more_kib)
 {
+    char expected[64];
     size_t now_kib = committed_kib(program);
-    if (now_kib > before_kib + 4 * 1024)
+    snprintf(
+        expected,
+        sizeof expected,
+        "the program takes at most %zu KiB",
+        more_kib);
+    if (now_kib > before_kib + more_kib)
         fail_check(
-            "the program holds at most some MiB",
+            expected,
             "%s took %zu KiB of memory more than it had at first",
             program->name,
             now_kib - before_kib);
@@ -216,6 +229,26 @@ static void handle_still_waits(void)
         fail_check("PIPE_WAIT", "mode is 0x%llx", mode);
 }
 
+static void nothing_else_is_set(void)
+{
+    static const char *const OTHERS[] = {"bytes", "time"};
+    tried("looked at the last two arguments of SetNamedPipeHandleState");
+    likely("both are for pipes over a network, and must be NULL on one "
+           "computer: a pointer to 0 is not NULL");
+    struct peer *server;
+    struct program *client = start_client_at_gate(&server);
+    const struct lens_record *call =
+        find_call(client, "SetNamedPipeHandleState", 1);
+    unsigned long long given;
+    for (size_t i = 0; i < ARRAYSIZE(OTHERS); i++)
+        if (call_argument(call, OTHERS[i], &given))
+            fail_check(
+                "NULL and NULL",
+                "argument %zu points to %llu",
+                i + 3,
+                given);
+}
+
 static void mode_errors_count(void)
 {
     tried("made SetNamedPipeHandleState fail with error 1450");
@@ -231,11 +264,12 @@ static void mode_errors_count(void)
 
 static void empty_message_is_one(void)
 {
-    tried("sent an empty message, then \"again\"");
-    likely("ReadFile gives TRUE with 0 bytes for an empty message; the end is "
-           "FALSE with error 109");
+    tried("sent \"hello\", an empty message, and \"again\"");
+    likely("ReadFile gives TRUE with 0 bytes for an empty message, whose "
+           "length is 0; the end is FALSE with error 109");
     start_ready("server 1", NULL);
     struct peer *client = connect_reader();
+    expect_word(client, "hello", 5);
     send_bytes(client, "", 0);
     expect_message(client, "", 0);
     expect_word(client, "again", 5);
@@ -243,12 +277,14 @@ static void empty_message_is_one(void)
 
 static void long_message_comes_whole(void)
 {
-    tried("sent a message of 5,000 bytes, then \"again\"");
+    tried("sent a message of 5,000 bytes to the waiting server, then "
+          "\"again\"");
     likely("FALSE with error 234, ERROR_MORE_DATA, means that the bytes are "
            "good and that there are more of the same message: read on behind "
            "them");
-    start_ready("server 1", NULL);
+    struct program *server = start_ready("server 1", NULL);
     struct peer *client = connect_reader();
+    wait_inside(server, "ReadFile", 1);
     make_word(5000);
     expect_word(client, big, 5000);
     expect_word(client, "again", 5);
@@ -270,8 +306,11 @@ static void borders_are_kept(void)
 
 static void longest_message_comes_whole(void)
 {
-    tried("sent a message of 1,048,576 bytes, as many as it may have");
-    likely("MESSAGE_MAX bytes are allowed: one more is too long");
+    tried("sent a message of 1,048,576 bytes, as many as it may have, then "
+          "one of 5,000");
+    likely("MESSAGE_MAX bytes are allowed: one more is too long; the memory "
+           "may be large from the message before, which says nothing of this "
+           "one");
     start_ready("server 1", NULL);
     struct peer *client = connect_reader();
     make_words(MESSAGE_MAX);
@@ -279,6 +318,8 @@ static void longest_message_comes_whole(void)
     for (size_t at = 0; at < MESSAGE_MAX; at += PIECE)
         expect_message(client, big + at, PIECE - 1);
     expect_message(client, "", 0);
+    make_word(5000);
+    expect_word(client, big, 5000);
 }
 
 static void longer_message_is_refused(void)
@@ -318,20 +359,42 @@ static void memory_has_a_limit(void)
             "the server reads MESSAGE_MAX bytes, and no more",
             "it read %llu bytes of the message",
             bytes_read);
-    expect_little_memory(server, before_kib);
+    expect_memory(server, before_kib, LONG_KIB);
 }
 
 static void short_message_takes_little(void)
 {
-    tried("looked at how many bytes the first ReadFile asks for");
+    tried("sent \"hello\", looked at how many bytes the first ReadFile asks "
+          "for, and how much memory the server took");
     likely("the server takes MESSAGE_MAX bytes for every message: begin with "
            "FIRST_ROOM, since most are short");
     struct program *server = start_ready("server 1", NULL);
+    size_t before_kib = committed_kib(server);
     expect_word(connect_reader(), "hello", 5);
+    expect_memory(server, before_kib, SHORT_KIB);
     unsigned long long size = 0;
     call_argument(find_call(server, "ReadFile", 1), "size", &size);
     if (size > FIRST_ROOM_MAX)
         fail_check("4,096 bytes, or some more", "%llu bytes", size);
+}
+
+static void many_messages_take_no_more(void)
+{
+    tried(
+        "sent %d messages of 1,048,576 bytes, and looked at how much memory "
+        "the server took",
+        MANY);
+    likely("the memory of the message before is forgotten, not used again: "
+           "read_message keeps data and room, and sets the length to 0");
+    struct program *server = start_ready("server 1", NULL);
+    size_t before_kib = committed_kib(server);
+    struct peer *client = connect_reader();
+    memset(big, ' ', MESSAGE_MAX);
+    for (unsigned i = 0; i < MANY; i++) {
+        send_bytes(client, big, MESSAGE_MAX);
+        expect_message(client, "", 0);
+    }
+    expect_memory(server, before_kib, LONG_KIB);
 }
 
 static void cut_off_message_is_told(void)
@@ -368,21 +431,33 @@ static void end_is_found(void)
 
 static void success_is_a_success(void)
 {
-    tried("let ReadFile succeed, with an old code, 234, behind it");
+    static const char *const FAULTS[] = {
+        "ReadFile:*:leave=234",
+        "ReadFile:*:leave=109"};
+    tried("let ReadFile succeed, with an old code behind it: 234, then 109");
     likely("the code is asked for without looking at the result: after a "
            "success it means nothing");
-    start_ready("server 1", "ReadFile:*:leave=234");
-    struct peer *client = connect_reader();
-    expect_word(client, "hello", 5);
-    expect_word(client, "again", 5);
+    for (size_t i = 0; i < ARRAYSIZE(FAULTS); i++) {
+        struct program *server = start_ready("server 1", FAULTS[i]);
+        struct peer *client = connect_reader();
+        expect_word(client, "hello", 5);
+        expect_word(client, "again", 5);
+        close_peer(client);
+        expect_end(server, EXIT_SUCCESS);
+    }
 }
 
 static void read_errors_count(void)
 {
-    tried("made the second ReadFile of a long message fail with error 1450");
+    tried("made the first ReadFile of a long message fail with error 1450, "
+          "then the second one of another");
     likely("only 234 and 109 are expected: every other error has to be "
            "reported, by die(\"ReadFile\")");
-    struct program *server = start_ready("server 1", "ReadFile:2:1450");
+    struct program *server = start_ready("server 1", "ReadFile:1:1450");
+    connect_peer(PIPE_NAME);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    server = start_ready("server 1", "ReadFile:2:1450");
     make_word(4 * FIRST_ROOM_MAX);
     begin_send(connect_reader(), big, 4 * FIRST_ROOM_MAX);
     expect_end(server, EXIT_FAILURE);
@@ -403,10 +478,13 @@ static void answers_with_frames(void)
 
 static void empty_frame_is_one(void)
 {
-    tried("sent a frame of length 0, then \"again\"");
-    likely("a length of 0 is a message without bytes, not the end");
+    tried("sent the frame \"hello\", one of length 0, and \"again\"");
+    likely("a length of 0 is a message without bytes, not the end, nor the "
+           "message before");
     start_ready("server --bytes 1", NULL);
     struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_frame(client, "hello", 5);
+    expect_frames(client, "hello");
     send_frame(client, "", 0);
     expect_frames(client, "");
     send_frame(client, "again", 5);
@@ -427,6 +505,22 @@ static void frame_comes_in_pieces(void)
         wait_called(server, "ReadFile", i + 1);
     }
     expect_frames(client, "hi");
+}
+
+static void two_frames_stay_two(void)
+{
+    static char frames[64];
+    tried("sent the frames \"hi\" and \"you\" in one write");
+    likely("a read that asks for more bytes than are left of the frame takes "
+           "the start of the next one away");
+    start_ready("server --bytes 1", NULL);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    size_t used = add_frame(frames, 0, "hi", 2);
+    used = add_frame(frames, used, "you", 3);
+    send_bytes(client, frames, used);
+    used = add_answer(frames, 0, "hi");
+    used = add_answer(frames, used, "you");
+    expect_bytes(client, frames, used);
 }
 
 static void longest_frame_comes_whole(void)
@@ -484,7 +578,40 @@ static void refused_frame_takes_no_memory(void)
     struct peer *client = connect_peer(BYTE_PIPE_NAME);
     send_bytes(client, &LENGTH, sizeof LENGTH);
     wait_at_gate(server);
-    expect_little_memory(server, before_kib);
+    expect_memory(server, before_kib, LONG_KIB);
+}
+
+static void short_frame_takes_little(void)
+{
+    tried("sent the frame \"hello\", and looked at how much memory the server "
+          "took");
+    likely("the server takes MESSAGE_MAX bytes for every frame: the length "
+           "says how many it needs");
+    struct program *server = start_ready("server --bytes 1", NULL);
+    size_t before_kib = committed_kib(server);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_frame(client, "hello", 5);
+    expect_frames(client, "hello");
+    expect_memory(server, before_kib, SHORT_KIB);
+}
+
+static void many_frames_take_no_more(void)
+{
+    tried(
+        "sent %d frames of 1,048,576 bytes, and looked at how much memory "
+        "the server took",
+        MANY);
+    likely("the memory of the message before is forgotten, not used again: "
+           "read_frame keeps data and room");
+    struct program *server = start_ready("server --bytes 1", NULL);
+    size_t before_kib = committed_kib(server);
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    memset(big, ' ', MESSAGE_MAX);
+    for (unsigned i = 0; i < MANY; i++) {
+        send_frame(client, big, MESSAGE_MAX);
+        expect_frames(client, "");
+    }
+    expect_memory(server, before_kib, LONG_KIB);
 }
 
 static void cut_off_frame_is_told(void)
@@ -523,13 +650,30 @@ static void end_behind_a_frame_is_found(void)
 
 static void frame_errors_count(void)
 {
-    tried("made the ReadFile of a frame's length fail with error 1450");
-    likely("only 109 is the end: every other error has to be reported, by "
-           "die(\"ReadFile\")");
+    tried("made the first ReadFile of a frame fail with error 1450, then the "
+          "second one of another");
+    likely("only 109 is the end, or a cut: every other error has to be "
+           "reported, by die(\"ReadFile\")");
     struct program *server = start_ready("server --bytes 1", "ReadFile:1:1450");
     connect_peer(BYTE_PIPE_NAME);
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    server = start_ready("server --bytes 1", "ReadFile:2:1450");
+    send_frame(connect_peer(BYTE_PIPE_NAME), "hello", 5);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void frame_success_is_one(void)
+{
+    tried("let ReadFile succeed on the byte pipe, with an old code, 109, "
+          "behind it");
+    likely("the code is asked for without looking at the result: after a "
+           "success it means nothing");
+    start_ready("server --bytes 1", "ReadFile:*:leave=109");
+    struct peer *client = connect_peer(BYTE_PIPE_NAME);
+    send_frame(client, "hello", 5);
+    expect_frames(client, "hello");
 }
 
 static void serves_the_next(void)
@@ -599,24 +743,29 @@ static void wrong_count_is_refused(void)
     expect_end(start("server 1 2"), 2);
 }
 
-static void client_prints_the_words(void)
+/** Lets the client talk to the server, on one of the two pipes. */
+static void expect_words(const char *server_line, const char *client_line)
 {
-    tried("let `client \"one two\" \"\" three` talk to the server, on the "
-          "message pipe and on the byte pipe");
+    tried("let `%s` talk to `%s`", client_line, server_line);
     likely("the client's reads do not end with the messages, or an empty one "
            "is taken for the end");
-    struct program *server = start_ready("server 1", NULL);
-    struct program *client = start("client \"one two\" \"\" three");
+    struct program *server = start_ready(server_line, NULL);
+    struct program *client = start(client_line);
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "one\ntwo\nthree\n");
     expect_end(server, EXIT_SUCCESS);
     expect_no_leak(client);
     expect_right_on_windows(client);
-    server = start_ready("server --bytes 1", NULL);
-    client = start("client --bytes \"one two\" \"\" three");
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "one\ntwo\nthree\n");
-    expect_end(server, EXIT_SUCCESS);
+}
+
+static void client_prints_the_words(void)
+{
+    expect_words("server 1", "client \"one two\" \"\" three");
+}
+
+static void client_prints_the_frames(void)
+{
+    expect_words("server --bytes 1", "client --bytes \"one two\" \"\" three");
 }
 
 static void client_tells_a_broken_answer(void)
@@ -663,9 +812,11 @@ static void modes_shows_where_reads_end(void)
 static const char WORDS[] = "The server answers word by word";
 static const char MODE[] = "The client's handle reads messages";
 static const char WHOLE[] = "A long message comes whole (234)";
+static const char LONGEST[] = "The longest message comes whole";
 static const char TOO_LONG[] = "A message of one byte more is refused";
 static const char SHORT_ONE[] = "A short message takes little memory";
 static const char FRAMES[] = "The server answers with frames";
+static const char TWO_FRAMES[] = "Two frames in one write stay two";
 
 static const struct check CHECKS[] = {
     {
@@ -685,6 +836,14 @@ static const struct check CHECKS[] = {
         .run = handle_still_waits,
         .todo = 1,
         .read = "What goes wrong",
+        .needs = MODE,
+        .program = "client",
+    },
+    {
+        .name = "Nothing is set besides the mode",
+        .run = nothing_else_is_set,
+        .todo = 1,
+        .read = "Read it",
         .needs = MODE,
         .program = "client",
     },
@@ -718,7 +877,7 @@ static const struct check CHECKS[] = {
         .needs = WHOLE,
     },
     {
-        .name = "The longest message comes whole",
+        .name = LONGEST,
         .run = longest_message_comes_whole,
         .todo = 2,
         .read = "Read it",
@@ -744,6 +903,13 @@ static const struct check CHECKS[] = {
         .todo = 2,
         .read = "Read it",
         .needs = WHOLE,
+    },
+    {
+        .name = "Many messages take the memory of one",
+        .run = many_messages_take_no_more,
+        .todo = 2,
+        .read = "What goes wrong",
+        .needs = LONGEST,
     },
     {
         .name = "A message that is cut off is no end",
@@ -793,6 +959,13 @@ static const struct check CHECKS[] = {
         .needs = FRAMES,
     },
     {
+        .name = TWO_FRAMES,
+        .run = two_frames_stay_two,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
         .name = "The longest frame comes whole",
         .run = longest_frame_comes_whole,
         .todo = 3,
@@ -814,6 +987,20 @@ static const struct check CHECKS[] = {
         .needs = "A hostile length is refused",
     },
     {
+        .name = "A short frame takes little memory",
+        .run = short_frame_takes_little,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "Many frames take the memory of one",
+        .run = many_frames_take_no_more,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = "The longest frame comes whole",
+    },
+    {
         .name = "A frame that is cut off is no end",
         .run = cut_off_frame_is_told,
         .todo = 3,
@@ -823,6 +1010,13 @@ static const struct check CHECKS[] = {
     {
         .name = "The end between frames is found (109)",
         .run = end_behind_a_frame_is_found,
+        .todo = 3,
+        .read = "What goes wrong",
+        .needs = FRAMES,
+    },
+    {
+        .name = "A success of ReadFile is one for frames, too",
+        .run = frame_success_is_one,
         .todo = 3,
         .read = "What goes wrong",
         .needs = FRAMES,
@@ -861,6 +1055,13 @@ static const struct check CHECKS[] = {
         .program = "client",
         .read = "Read it",
         .needs = "An empty message is a message",
+    },
+    {
+        .name = "The client prints each word that a frame brings",
+        .run = client_prints_the_frames,
+        .program = "client",
+        .read = "Read it",
+        .needs = TWO_FRAMES,
     },
     {
         .name = "The client tells a broken answer from a whole",
