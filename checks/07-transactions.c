@@ -18,6 +18,10 @@
 /** The client's buffer, as client.c has it. */
 enum { PART_MAX = 32 };
 
+/** A notice that has more than one part. */
+static const char LONG_NOTICE[] =
+    "! a notice of which one part is not enough..";
+
 /** Sends a text as one message, without its zero byte. */
 static void send_text(struct peer *peer, const char *text)
 {
@@ -98,21 +102,29 @@ static void asks(void)
 
 static void success_is_a_success(void)
 {
-    tried("let TransactNamedPipe succeed, with an old code, 234, behind it");
+    static const char *const FAULTS[] = {
+        "TransactNamedPipe:*:leave=234",
+        "TransactNamedPipe:*:leave=231",
+    };
+    tried("let TransactNamedPipe succeed, with an old code behind it: 234, "
+          "then 231");
     likely("the client asks GetLastError without looking at the result: after "
            "a success the code means nothing");
-    struct peer *server = create_dictionary();
-    struct program *client = start_with(
-        "client pipe",
-        &(struct conditions){.fault = "TransactNamedPipe:*:leave=234"});
-    accept_peer(server);
-    expect_text(server, "pipe");
-    send_text(server, "= two ends");
-    expect_lines(client, "= two ends\n");
+    for (size_t i = 0; i < ARRAYSIZE(FAULTS); i++) {
+        struct peer *server = create_dictionary();
+        struct program *client =
+            start_with("client pipe", &(struct conditions){.fault = FAULTS[i]});
+        accept_peer(server);
+        expect_text(server, "pipe");
+        send_text(server, "= two ends");
+        expect_lines(client, "= two ends\n");
+        close_peer(server);
+    }
 }
 
-/** Sends a greeting before the client's first question, then answers it. */
-static struct program *greet_first(const char *greeting, const char *answer)
+/** Sends greetings before the client's first question, then answers it. */
+static struct program *greet_first(
+    const char *greeting, const char *second, const char *answer)
 {
     struct peer *server = create_dictionary();
     struct program *client = start_with(
@@ -121,6 +133,8 @@ static struct program *greet_first(const char *greeting, const char *answer)
     accept_peer(server);
     wait_at_gate(client);
     send_text(server, greeting);
+    if (second != NULL)
+        send_text(server, second);
     open_gate(client);
     expect_text(server, "pipe");
     send_text(server, answer);
@@ -129,58 +143,106 @@ static struct program *greet_first(const char *greeting, const char *answer)
 
 static void greeting_is_read_first(void)
 {
-    tried("held the client before TransactNamedPipe, sent it \"! hello\", let "
-          "it go on and waited for its question");
-    likely("while a message lies in the pipe unread, TransactNamedPipe gives "
-           "FALSE with error 231, ERROR_PIPE_BUSY, and sends nothing: read "
-           "and print that message, then ask again");
-    struct program *client = greet_first("! hello", "= two ends");
-    expect_lines(client, "! hello\n= two ends\n");
+    tried("held the client before TransactNamedPipe, sent it \"! hello\" and "
+          "\"! all is well\", let it go on and waited for its question");
+    likely("TransactNamedPipe gives FALSE with 231, ERROR_PIPE_BUSY, as long as "
+           "a message lies in the pipe unread, and sends nothing: read and "
+           "print that message and ask again, each time");
+    struct program *client =
+        greet_first("! hello", "! all is well", "= two ends");
+    expect_lines(client, "! hello\n! all is well\n= two ends\n");
 }
 
 static void long_greeting_is_read_whole(void)
 {
     tried(
-        "the same with a greeting of 45 bytes; the client's buffer has %d",
+        "held the client before TransactNamedPipe, sent it a greeting of 44 "
+        "bytes and let it go on; its buffer has %d",
         PART_MAX);
     likely("a greeting can be longer than the buffer, too: read and print it "
            "as an answer is, to its end");
-    struct program *client =
-        greet_first("! a greeting of which one part is not enough", "= yes");
+    struct program *client = greet_first(LONG_NOTICE, NULL, "= yes");
     expect_lines(
         client,
-        "! a greeting of which one part is not enough\n= yes\n");
+        "! a notice of which one part is not enough..\n= yes\n");
 }
 
 static void notice_is_no_answer(void)
 {
-    tried("read the question, sent \"! soon closed\" and then the answer");
+    tried("read the question, sent \"! hello\", \"! all is well\" and then the "
+          "answer; a second TransactNamedPipe would fail with 1450");
     likely("what a transaction brings is the next message, not always the "
-           "answer: while its first byte is NOTICE, print it and read on");
+           "answer: while its first byte is NOTICE, print it and read on; do "
+           "not ask again, for the word has been sent");
     struct peer *server = create_dictionary();
+    /* Whoever asks again may still be lucky, if the answer has come by then:
+     * the fault makes it fail in any case. */
     struct program *client = start_with(
         "client pipe",
+        &(struct conditions){
+            .gate = "CloseHandle:1",
+            .fault = "TransactNamedPipe:2:1450",
+        });
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_text(server, "! hello");
+    send_text(server, "! all is well");
+    send_text(server, "= two ends");
+    open_gate(client);
+    expect_lines(client, "! hello\n! all is well\n= two ends\n");
+    expect_close(server);
+}
+
+static void notices_of_any_length(void)
+{
+    char answer[101], lines[sizeof answer + 100];
+    tried(
+        "sent \"! hello\" and an answer of 100 bytes, then a notice of 44 "
+        "bytes and the answer \"= yes\"; the client's buffer has %d",
+        PART_MAX);
+    likely("a notice in the answer's place may have more than one part, and "
+           "whether the answer has is told by the call that brings it: keep "
+           "what read_part returns");
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe next",
         &(struct conditions){.gate = "CloseHandle:1"});
     accept_peer(server);
     expect_text(server, "pipe");
-    send_text(server, "! soon closed");
-    send_text(server, "= two ends");
+    send_text(server, "! hello");
+    send_bytes(server, make_answer(answer, 100), 100);
+    expect_text(server, "next");
+    send_text(server, LONG_NOTICE);
+    send_text(server, "= yes");
     open_gate(client);
-    expect_lines(client, "! soon closed\n= two ends\n");
+    snprintf(
+        lines,
+        sizeof lines,
+        "! hello\n%s\n%s\n= yes\n",
+        answer,
+        LONG_NOTICE);
+    expect_lines(client, lines);
 }
 
 static void transact_errors_count(void)
 {
     tried("made TransactNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+          "ERROR_NO_SYSTEM_RESOURCES, and with 109, ERROR_BROKEN_PIPE");
     likely("only 231 (ask again) and 234 (read on) are expected: every other "
-           "error has to be reported, by die(\"TransactNamedPipe\")");
+           "error has to be reported, by die(\"TransactNamedPipe\"); a server "
+           "that leaves without an answer is one, too");
     create_dictionary();
     struct program *client = start_with(
         "client pipe",
         &(struct conditions){.fault = "TransactNamedPipe:*:1450"});
     expect_end(client, EXIT_FAILURE);
     expect_error(client, "TransactNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    create_dictionary();
+    client = start_with(
+        "client pipe",
+        &(struct conditions){.fault = "TransactNamedPipe:*:109"});
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "TransactNamedPipe", ERROR_BROKEN_PIPE);
 }
 
 static void long_answer_comes_whole(void)
@@ -199,6 +261,17 @@ static void long_answer_comes_whole(void)
     send_text(server, "= yes");
     snprintf(lines, sizeof lines, "%s\n= yes\n", answer);
     expect_lines(client, lines);
+    likely("ReadFile is told of more room than the buffer has: what a longer "
+           "answer brings is written behind its end");
+    for (uint32_t n = 1; n <= count_calls(client, "ReadFile"); n++) {
+        unsigned long long size = 0;
+        call_argument(find_call(client, "ReadFile", n), "size", &size);
+        if (size > PART_MAX)
+            fail_check(
+                "ReadFile gets at most the buffer's size, 32",
+                "it gets %llu",
+                size);
+    }
 }
 
 static void full_parts_end(void)
@@ -223,60 +296,201 @@ static void full_parts_end(void)
     expect_lines(client, lines);
 }
 
+/** Answers `client pipe` with 100 bytes, of which ReadFile gets the rest. */
+static struct program *answer_at_length(const char *fault, char *answer)
+{
+    struct peer *server = create_dictionary();
+    struct program *client =
+        start_with("client pipe", &(struct conditions){.fault = fault});
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_bytes(server, make_answer(answer, 100), 100);
+    return client;
+}
+
+static void read_success_is_a_success(void)
+{
+    char answer[101], lines[sizeof answer + 1];
+    tried("answered with 100 bytes, and let each successful ReadFile leave an "
+          "old code, 234, behind it");
+    likely("the client asks GetLastError without looking at the result of "
+           "ReadFile: after a success the code means nothing");
+    struct program *client = answer_at_length("ReadFile:*:leave=234", answer);
+    snprintf(lines, sizeof lines, "%s\n", answer);
+    expect_lines(client, lines);
+}
+
 static void read_errors_count(void)
 {
     char answer[101];
     tried("answered with 100 bytes, and made ReadFile fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+          "ERROR_NO_SYSTEM_RESOURCES, then with 109");
     likely("only 234 means that more is to come: every other error has to be "
-           "reported, by die(\"ReadFile\")");
-    struct peer *server = create_dictionary();
-    struct program *client = start_with(
-        "client pipe",
-        &(struct conditions){.fault = "ReadFile:*:1450"});
-    accept_peer(server);
-    expect_text(server, "pipe");
-    send_bytes(server, make_answer(answer, 100), 100);
+           "reported, by die(\"ReadFile\"); 109 in the middle of a message is "
+           "no end of it");
+    struct program *client = answer_at_length("ReadFile:*:1450", answer);
     expect_end(client, EXIT_FAILURE);
     expect_error(client, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    client = answer_at_length("ReadFile:*:109", answer);
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "ReadFile", ERROR_BROKEN_PIPE);
 }
 
-static void loss_is_counted(void)
+/** Tells whether the program is inside its last call of a function. */
+static bool is_inside(const struct program *program, const char *call)
+{
+    const struct lens_record *record =
+        find_call(program, call, count_calls(program, call));
+    return record != NULL && record->t1 == 0;
+}
+
+/** Waits until the client, which has asked, waits for the answer, or peeks. */
+static void let_it_wait(const struct program *client)
+{
+    while (!is_inside(client, "TransactNamedPipe")
+           && !is_inside(client, "CallNamedPipeW")
+           && !is_inside(client, "ReadFile")
+           && count_calls(client, "PeekNamedPipe") == 0
+           && now_ms() < scene_deadline())
+        Sleep(1);
+}
+
+/** The two connections of `client -call pipe`. */
+struct two_calls {
+    struct program *client;
+    struct peer *first, *second;
+};
+
+/** Answers the first question with 100 bytes, and waits for the second. */
+static struct two_calls ask_twice(const struct conditions *conditions)
+{
+    char answer[101];
+    struct two_calls calls = {.first = create_dictionary()};
+    calls.client = start_with("client -call pipe", conditions);
+    accept_peer(calls.first);
+    expect_text(calls.first, "pipe");
+    calls.second = create_dictionary();
+    send_bytes(calls.first, make_answer(answer, 100), 100);
+    accept_peer(calls.second);
+    return calls;
+}
+
+/** Expects what `client -call` prints when 100 bytes came to the first call. */
+static void expect_lost(struct program *client, int lost)
 {
     char answer[101], lines[100];
-    tried("answered `client -call pipe` with 100 bytes, on each connection");
-    likely(
-        "CallNamedPipeW has closed the pipe, and what did not fit, %d of "
-        "100 bytes, is gone with it: ask once more on a connection of your "
-        "own, and count there what follows the first part",
-        100 - PART_MAX);
-    struct peer *server = create_dictionary();
-    /* A client that closes its second connection at once waits at the gate
-     * until the check has seen it. */
-    struct program *client = start_with(
-        "client -call pipe",
-        &(struct conditions){.gate = "CloseHandle:1"});
-    accept_peer(server);
-    expect_text(server, "pipe");
-    struct peer *next = create_dictionary();
-    send_bytes(server, make_answer(answer, 100), 100);
-    accept_peer(next);
-    open_gate(client);
-    expect_text(next, "pipe");
-    send_bytes(next, answer, 100);
     snprintf(
         lines,
         sizeof lines,
         "%.*s\n%d bytes came\n%d bytes are lost\n",
         PART_MAX,
-        answer,
+        make_answer(answer, 100),
         PART_MAX,
-        100 - PART_MAX);
+        lost);
     expect_lines(client, lines);
+}
+
+static void loss_is_counted(void)
+{
+    char answer[101];
+    tried("answered `client -call pipe` with 100 bytes, on each connection");
+    likely(
+        "CallNamedPipeW has closed the pipe; %d of 100 bytes are gone with "
+        "it: ask once more on a connection of your own, wait for the answer, "
+        "and count there what follows its first part",
+        100 - PART_MAX);
+    /* A client that closes its second connection at once waits at the gate
+     * until the check has seen it. */
+    struct two_calls calls =
+        ask_twice(&(struct conditions){.gate = "CloseHandle:1"});
+    open_gate(calls.client);
+    expect_text(calls.second, "pipe");
+    /* Who peeks before the answer is there finds nothing. */
+    let_it_wait(calls.client);
+    send_bytes(calls.second, make_answer(answer, 100), 100);
+    expect_lost(calls.client, 100 - PART_MAX);
     likely("the second connection is not closed, or closed twice");
-    expect_no_leak(client);
-    expect_no_bad_close(client);
-    expect_right_on_windows(client);
+    expect_no_leak(calls.client);
+    expect_no_bad_close(calls.client);
+    expect_right_on_windows(calls.client);
+}
+
+/** How often the client peeks, in a run in which all goes well. */
+static unsigned count_peeks(void)
+{
+    char answer[101];
+    struct two_calls calls = ask_twice(&(struct conditions){0});
+    expect_text(calls.second, "pipe");
+    send_bytes(calls.second, make_answer(answer, 100), 100);
+    expect_lost(calls.client, 100 - PART_MAX);
+    close_peer(calls.first);
+    close_peer(calls.second);
+    return count_calls(calls.client, "PeekNamedPipe");
+}
+
+static void next_message_is_not_lost(void)
+{
+    char answer[101], gates[60];
+    tried("answered `client -call pipe` with 100 bytes, and sent \"! hello\" "
+          "behind the answer on the second connection");
+    likely("all that waits in the pipe is counted, and not only the rest of "
+           "the answer: that is the last argument of PeekNamedPipe, not the "
+           "one before it");
+    /* Its last peek is held until both messages are there. */
+    unsigned peeks = count_peeks();
+    snprintf(
+        gates,
+        sizeof gates,
+        "CloseHandle:1,PeekNamedPipe:%u",
+        peeks == 0 ? 1 : peeks);
+    struct two_calls calls = ask_twice(&(struct conditions){.gate = gates});
+    expect_text(calls.second, "pipe");
+    send_bytes(calls.second, make_answer(answer, 100), 100);
+    send_text(calls.second, "! hello");
+    open_gate_number(calls.client, 0);
+    open_gate_number(calls.client, 1);
+    expect_lost(calls.client, 100 - PART_MAX);
+}
+
+static void second_answer_fits(void)
+{
+    char answer[PART_MAX + 1];
+    tried(
+        "answered `client -call pipe` with 100 bytes, and on the second "
+        "connection with %d",
+        PART_MAX);
+    likely("an answer that fits into one part leaves nothing to count: then "
+           "the result is 0, and the connection has to be closed as well");
+    struct two_calls calls =
+        ask_twice(&(struct conditions){.gate = "CloseHandle:1"});
+    open_gate(calls.client);
+    expect_text(calls.second, "pipe");
+    send_bytes(calls.second, make_answer(answer, PART_MAX), PART_MAX);
+    expect_lost(calls.client, 0);
+    expect_no_leak(calls.client);
+}
+
+static void peek_errors_count(void)
+{
+    char answer[101], fault[40];
+    tried("answered `client -call pipe` with 100 bytes, and made "
+          "PeekNamedPipe fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("a peek that has failed has counted nothing: its error has to be "
+           "reported, by die(\"PeekNamedPipe\")");
+    unsigned peeks = count_peeks();
+    if (peeks == 0)
+        return;
+    snprintf(fault, sizeof fault, "PeekNamedPipe:%u:1450", peeks);
+    struct two_calls calls = ask_twice(&(struct conditions){.fault = fault});
+    expect_text(calls.second, "pipe");
+    send_bytes(calls.second, make_answer(answer, 100), 100);
+    /* Who peeks until something is there may need fewer of them this time. */
+    DWORD status;
+    wait_for_end(calls.client, scene_deadline(), &status);
+    if (count_calls(calls.client, "PeekNamedPipe") < peeks)
+        return;
+    expect_end(calls.client, EXIT_FAILURE);
+    expect_error(calls.client, "PeekNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
 }
 
 static void nothing_is_lost(void)
@@ -518,6 +732,8 @@ static void measures(void)
 
 static const char ASKS[] = "The client asks by TransactNamedPipe";
 static const char GREETED[] = "A greeting that waits is read first (231)";
+static const char NOTICED[] = "A notice in the answer's place is not it";
+static const char COUNTED[] = "The bytes that were lost are counted";
 static const char LONG_ANSWER[] = "A long answer comes whole (234)";
 static const char WRONG[] = "What goes wrong";
 static const char READ_IT[] = "Read it";
@@ -536,7 +752,7 @@ static const struct check CHECKS[] = {
         .needs = ASKS,
     },
     {
-        .name = "A notice in the answer's place is not it",
+        .name = NOTICED,
         .run = notice_is_no_answer,
         .todo = 1,
         .read = WRONG,
@@ -578,6 +794,20 @@ static const struct check CHECKS[] = {
         .needs = GREETED,
     },
     {
+        .name = "Notices in the answer's place may be long",
+        .run = notices_of_any_length,
+        .todo = 1,
+        .read = READ_IT,
+        .needs = NOTICED,
+    },
+    {
+        .name = "A success of ReadFile is one",
+        .run = read_success_is_a_success,
+        .todo = 2,
+        .read = WRONG,
+        .needs = LONG_ANSWER,
+    },
+    {
         .name = "Other errors of ReadFile are told",
         .run = read_errors_count,
         .todo = 2,
@@ -585,11 +815,32 @@ static const struct check CHECKS[] = {
         .needs = LONG_ANSWER,
     },
     {
-        .name = "The bytes that were lost are counted",
+        .name = COUNTED,
         .run = loss_is_counted,
         .todo = 3,
         .read = WRONG,
         .needs = ASKS,
+    },
+    {
+        .name = "Nothing but the answer's rest is counted",
+        .run = next_message_is_not_lost,
+        .todo = 3,
+        .read = READ_IT,
+        .needs = COUNTED,
+    },
+    {
+        .name = "No loss where the second answer fits",
+        .run = second_answer_fits,
+        .todo = 3,
+        .read = READ_IT,
+        .needs = COUNTED,
+    },
+    {
+        .name = "An error of PeekNamedPipe is told",
+        .run = peek_errors_count,
+        .todo = 3,
+        .read = READ_IT,
+        .needs = COUNTED,
     },
     {
         .name = "Nothing is lost when the answer fits",
