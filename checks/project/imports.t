@@ -88,6 +88,8 @@ GetTickCount64 QueryPerformanceCounter QueryPerformanceFrequency
 GetThreadTimes
 GetCurrentProcess GetCurrentProcessId GetCurrentThread GetCurrentThreadId
 GetProcessId GetThreadId
+# How large a process is, and where its program lies: figures and a path.
+K32GetProcessMemoryInfo GetModuleFileNameW
 # Locks within one process: so many calls that they would hide the others.
 AcquireSRWLockExclusive ReleaseSRWLockExclusive AcquireSRWLockShared
 ReleaseSRWLockShared InitializeSRWLock

@@ -73,7 +73,7 @@ like(`$command 2>&1`, qr/buggy_server \| CreateFileW: .*error 1450/,
 # Ctrl+C: for whom there is none, for a program without a handler.
 $text = `$sweep 'server | client hello | ^C nobody' $lesson 2>&1`;
 is($? >> 8, 2, 'Ctrl+C for nobody is refused');
-like($text, qr/^sweep: no program nobody is there for "\^C nobody"$/m,
+like($text, qr/^sweep: no program nobody is there for "\^C nobody"\r?$/m,
     'by a line that says so');
 $text = `$sweep 'server | client hello | ^C server' $lesson`;
 is($? >> 8, 1, 'Ctrl+C ends a program that does not handle it');
