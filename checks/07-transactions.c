@@ -145,9 +145,10 @@ static void greeting_is_read_first(void)
 {
     tried("held the client before TransactNamedPipe, sent it \"! hello\" and "
           "\"! all is well\", let it go on and waited for its question");
-    likely("TransactNamedPipe gives FALSE with 231, ERROR_PIPE_BUSY, as long as "
-           "a message lies in the pipe unread, and sends nothing: read and "
-           "print that message and ask again, each time");
+    likely(
+        "TransactNamedPipe gives FALSE with 231, ERROR_PIPE_BUSY, as long as "
+        "a message lies in the pipe unread, and sends nothing: read and "
+        "print that message and ask again, each time");
     struct program *client =
         greet_first("! hello", "! all is well", "= two ends");
     expect_lines(client, "! hello\n! all is well\n= two ends\n");
@@ -344,13 +345,15 @@ static bool is_inside(const struct program *program, const char *call)
     return record != NULL && record->t1 == 0;
 }
 
-/** Waits until the client, which has asked, waits for the answer, or peeks. */
+/** Waits until the client, which has asked, waits for the answer, or has
+ * peeked. */
 static void let_it_wait(const struct program *client)
 {
     while (!is_inside(client, "TransactNamedPipe")
            && !is_inside(client, "CallNamedPipeW")
            && !is_inside(client, "ReadFile")
-           && count_calls(client, "PeekNamedPipe") == 0
+           && (count_calls(client, "PeekNamedPipe") == 0
+               || is_inside(client, "PeekNamedPipe"))
            && now_ms() < scene_deadline())
         Sleep(1);
 }
@@ -436,13 +439,12 @@ static void next_message_is_not_lost(void)
     likely("all that waits in the pipe is counted, and not only the rest of "
            "the answer: that is the last argument of PeekNamedPipe, not the "
            "one before it");
-    /* Its last peek is held until both messages are there. */
+    /* Its last peek is held until both messages are there. Who never peeks,
+     * but calls again, may be gone before the second one. */
     unsigned peeks = count_peeks();
-    snprintf(
-        gates,
-        sizeof gates,
-        "CloseHandle:1,PeekNamedPipe:%u",
-        peeks == 0 ? 1 : peeks);
+    if (peeks == 0)
+        return;
+    snprintf(gates, sizeof gates, "CloseHandle:1,PeekNamedPipe:%u", peeks);
     struct two_calls calls = ask_twice(&(struct conditions){.gate = gates});
     expect_text(calls.second, "pipe");
     send_bytes(calls.second, make_answer(answer, 100), 100);
