@@ -83,14 +83,16 @@ static unsigned count_in_vain(const struct program *program, const char *name)
     return count;
 }
 
-/** A way to pause, and its argument that says how long. */
+/** A way to pause, its argument that says how long, and what it returns when
+ * that time has passed: a wait that ended before is no pause. */
 static const struct {
     const char *call, *argument;
+    DWORD passed;
 } PAUSES[] = {
-    {"Sleep", "time"},
-    {"SleepEx", "time"},
-    {"WaitForSingleObject", "wait"},
-    {"WaitForSingleObjectEx", "wait"},
+    {"Sleep", "time", 0},
+    {"SleepEx", "time", 0},
+    {"WaitForSingleObject", "wait", WAIT_TIMEOUT},
+    {"WaitForSingleObjectEx", "wait", WAIT_TIMEOUT},
 };
 
 /** The pause between two calls, in ms; 0: there is none. */
@@ -105,6 +107,7 @@ static unsigned long long pause_between(
             const struct lens_record *call =
                 find_call(program, PAUSES[i].call, k);
             if (call != NULL && call->t0 > one->t0 && call->t0 < other->t0
+                && call->result == PAUSES[i].passed
                 && call_argument(call, PAUSES[i].argument, &time))
                 all += time;
         }
@@ -167,6 +170,13 @@ static void expect_given_up(
             "a line on standard error says why",
             "%s ended with exit status 1 and said nothing",
             program->name);
+    likely(
+        "the pauses grow without an end, and a line that comes now waits long: "
+        "%d ms at most",
+        LONGEST_MS);
+    expect_pauses(program, name);
+    if (other_name != NULL)
+        expect_pauses(program, other_name);
 }
 
 /* The reader */
@@ -216,6 +226,9 @@ static void prints_what_is_there(const char *command_line, const char *gate)
     expect_line(reader, "two", 1);
     expect_end(reader, EXIT_SUCCESS);
     expect_no_errors(reader);
+    likely("ReadFile says how many bytes came: print these, once. Whatever is "
+           "behind them in the buffer is old");
+    expect_output(reader, "ready\none\ntwo\nthe sender has left\n");
 }
 
 static void nowait_prints_what_is_there(void)
@@ -343,6 +356,26 @@ static void nowait_gives_up(void)
     struct program *reader =
         meet_reader("reader nowait 1", "ReadFile:80,PeekNamedPipe:80", &sender);
     expect_given_up(reader, "ReadFile", "PeekNamedPipe");
+}
+
+static void the_last_look_counts(void)
+{
+    tried(
+        "started `reader nowait 1`, let it look %d times in vain, and closed "
+        "the sender's end before the next look",
+        LOOKS_MAX - 1);
+    likely("look at the code of ReadFile first: only 232 is a look in vain, "
+           "which is counted and paused after. 109 is the end, and never a "
+           "reason to give up");
+    struct peer *sender;
+    struct program *reader =
+        meet_reader("reader nowait 1", "ReadFile:50,PeekNamedPipe:50", &sender);
+    if (!stops_at_a_gate(reader))
+        fail_program(reader, "it looks a 50th time");
+    close_peer(sender);
+    open_gates(reader);
+    expect_end(reader, EXIT_SUCCESS);
+    expect_no_errors(reader);
 }
 
 static void a_line_renews_patience(void)
@@ -479,6 +512,26 @@ static void sends_every_line(void)
     expect_right_on_windows(sender);
 }
 
+/** Expects that no write offers more than what is left of the only line. */
+static void expect_no_more_than_left(
+    const struct program *sender, unsigned long long left)
+{
+    uint32_t calls = count_calls(sender, "WriteFile");
+    for (uint32_t i = 1; i <= calls; i++) {
+        const struct lens_record *call = find_call(sender, "WriteFile", i);
+        unsigned long long size = 0;
+        call_argument(call, "size", &size);
+        if (size > left)
+            fail_check(
+                "each WriteFile offers what is left of the line, and no more",
+                "WriteFile number %u offers %llu bytes, where %llu are left",
+                i,
+                size,
+                left);
+        left -= call != NULL ? call->bytes : 0;
+    }
+}
+
 static void a_part_is_gone_on_with(void)
 {
     tried("let each WriteFile of `sender hello` take one byte only, and say "
@@ -494,6 +547,7 @@ static void a_part_is_gone_on_with(void)
     expect_bytes(reader, "hello\n", 6);
     expect_close(reader);
     expect_end(sender, EXIT_SUCCESS);
+    expect_no_more_than_left(sender, 6);
 }
 
 /** A sender with ten lines of 500 bytes, for a reader that does not read:
@@ -529,9 +583,9 @@ static void pauses_while_it_is_full(void)
 {
     tried("started `sender` with more than the pipe takes, read nothing, held "
           "it at the 30th write");
-    likely("a full pipe takes 0 bytes and says TRUE. Try again after a pause, "
-           "outside the write: neither at once, nor by a write that waits, and "
-           "it is no failure");
+    likely("a full pipe takes 0 bytes and says TRUE: no failure. Try again "
+           "after a pause: not at once, nor by a write that waits, nor after a "
+           "wait for the pipe, which may return at once");
     struct peer *reader;
     struct program *sender = meet_sender(
         long_command(),
@@ -570,6 +624,52 @@ static void sender_gives_up(void)
         &(struct conditions){.gate = "WriteFile:95"},
         &reader);
     expect_given_up(sender, "WriteFile", NULL);
+}
+
+static void a_byte_renews_patience(void)
+{
+    tried("gave `sender` a pipe of 16 bytes that takes one byte a write, and "
+          "read what it holds after 51 writes");
+    likely("the tries in vain are counted in a row: a write that takes "
+           "something, be it one byte, sets the number back to 0");
+    char line[200], command[sizeof "sender " + sizeof line];
+    memset(line, 'a', sizeof line);
+    snprintf(
+        command,
+        sizeof command,
+        "sender %.*s",
+        (int)sizeof line - 1,
+        line);
+    struct peer *reader =
+        create_peer_as(PIPE_NAME, &(struct peer_pipe){.buffer = 16});
+    struct program *sender = start_with(
+        command,
+        &(struct conditions){
+            .gate = "WriteFile:52,WriteFile:104",
+            .fault = "WriteFile:*:short"});
+    accept_peer(reader);
+    wait_at_gate(sender);
+    expect_bytes(reader, line, peek_peer(reader));
+    open_gate(sender);
+    wait_at_gate_number(sender, 1);
+}
+
+static void gone_is_noticed_when_full(void)
+{
+    tried("started `sender` with more than the pipe takes, let it try 19 times "
+          "and then closed the reader's end");
+    likely("a write that is tried again can fail like the first one: look at "
+           "the result of each WriteFile, and report it by die(\"WriteFile\")");
+    struct peer *reader;
+    struct program *sender = meet_sender(
+        long_command(),
+        &(struct conditions){.gate = "WriteFile:20"},
+        &reader);
+    wait_at_gate(sender);
+    close_peer(reader);
+    open_gate(sender);
+    expect_end(sender, EXIT_FAILURE);
+    expect_error(sender, "WriteFile", ERROR_NO_DATA);
 }
 
 static void gone_reader_is_noticed(void)
@@ -665,6 +765,7 @@ static const char PRINTS[] = "Polling: what is there is printed";
 static const char NOT_YET[] = "Polling: nothing yet is not the end (232)";
 static const char PEEK_PAUSE[] = "Peeking: the reader pauses between looks";
 static const char PAUSE[] = "Polling: the reader pauses between looks";
+static const char GIVES_UP[] = "Polling: the reader gives up in the end";
 static const char PART[] = "The sender goes on where a write stopped";
 static const char FULL_PAUSE[] = "The sender pauses while the pipe is full";
 
@@ -747,12 +848,21 @@ static const struct check CHECKS[] = {
         .limit_ms = PATIENT_MS,
     },
     {
-        .name = "Polling: the reader gives up in the end",
+        .name = GIVES_UP,
         .run = nowait_gives_up,
         .program = "reader",
         .todo = 2,
         .read = "Read it",
         .needs = PAUSE,
+        .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "Polling: 109 at the last look is the end",
+        .run = the_last_look_counts,
+        .program = "reader",
+        .todo = 3,
+        .read = "Read it",
+        .needs = GIVES_UP,
         .limit_ms = PATIENT_MS,
     },
     {
@@ -827,6 +937,23 @@ static const struct check CHECKS[] = {
         .read = "Read it",
         .needs = FULL_PAUSE,
         .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "Each byte renews the sender's patience",
+        .run = a_byte_renews_patience,
+        .program = "sender",
+        .todo = 1,
+        .read = "Read it",
+        .needs = FULL_PAUSE,
+        .limit_ms = PATIENT_MS,
+    },
+    {
+        .name = "A full pipe's reader has left (232)",
+        .run = gone_is_noticed_when_full,
+        .program = "sender",
+        .todo = 1,
+        .read = "What goes wrong",
+        .needs = FULL_PAUSE,
     },
     {
         .name = "The sender notices that the reader left (232)",
