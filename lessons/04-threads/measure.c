@@ -28,7 +28,7 @@ static HANDLE pipes[CLIENTS_MAX];
 /** Starts `server CLIENTS` from this program's folder, with nothing to see. */
 static HANDLE start_server(unsigned clients)
 {
-    wchar_t path[MAX_PATH], command[40];
+    wchar_t path[MAX_PATH] = L"", command[40];
     DWORD length = GetModuleFileNameW(NULL, path, MAX_PATH);
     if (length == 0 || length == MAX_PATH)
         die("GetModuleFileNameW");
