@@ -265,7 +265,7 @@ static void each_gets_its_own(void)
 
 static void crowd_is_served(void)
 {
-    struct peer *good[GOOD];
+    struct peer *good[GOOD] = {0};
     char text[20];
     tried(
         "came with a slow client, %d good ones and %d that left without a "
