@@ -88,6 +88,15 @@ static int end_at(const struct ends *ends, int life, int64_t time)
     return NOTHING;
 }
 
+/** Whether a ConnectNamedPipe has met no client: then a later one did. */
+static bool found_nobody(const struct item *connect)
+{
+    return !connect->inside && !item_succeeded(connect)
+           && connect->operation_end == NOTHING
+           && !item_failed_with(connect, ERROR_PIPE_CONNECTED)
+           && !item_failed_with(connect, ERROR_NO_DATA);
+}
+
 /** Lets an item play its part at the end it works on. */
 static void note_use(struct ends *ends, const struct story *story, int index)
 {
@@ -99,7 +108,8 @@ static void note_use(struct ends *ends, const struct story *story, int index)
     struct end *end = &ends->end[at];
     ends->end_of[index] = at;
     if (role == ROLE_CONNECT) {
-        end->connect = index;
+        if (end->connect == NOTHING || found_nobody(&story->item[end->connect]))
+            end->connect = index;
     } else if (role == ROLE_CLOSE && item_succeeded(item)) {
         if (end->closed == NOTHING)
             end->closed = index;
