@@ -336,6 +336,7 @@ static void wrong_count_is_refused(void)
     tried("started `server many` and `server 0`");
     likely("the server does not look at its argument");
     expect_end(start("server many"), 2);
+    expect_end(start("server -1"), 2);
     expect_end(start("server 0"), 2);
 }
 

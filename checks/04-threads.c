@@ -540,6 +540,7 @@ static void wrong_count_is_refused(void)
     tried("started `server many`");
     likely("the server does not look at its argument");
     expect_end(start("server many"), 2);
+    expect_end(start("server -1"), 2);
 }
 
 static void client_gets_its_replies(void)

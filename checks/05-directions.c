@@ -249,6 +249,7 @@ static void wrong_count_is_refused(void)
     tried("started `collector many`");
     likely("the collector does not look at its argument");
     expect_end(start("collector many"), 2);
+    expect_end(start("collector -1"), 2);
 }
 
 static void log_client_is_let_in(void)

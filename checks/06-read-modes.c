@@ -739,6 +739,7 @@ static void wrong_count_is_refused(void)
     tried("started `server many`, `server --bytes 0` and `server 1 2`");
     likely("the server does not look at its arguments");
     expect_end(start("server many"), 2);
+    expect_end(start("server -1"), 2);
     expect_end(start("server --bytes 0"), 2);
     expect_end(start("server 1 2"), 2);
 }

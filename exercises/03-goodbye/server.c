@@ -102,11 +102,11 @@ int main(int argc, char *argv[])
 {
     use_utf8_console();
 
-    unsigned long clients = 0;  // 0: no limit
+    long clients = 0;  // 0: no limit
     if (argc > 1) {
         char *end;
-        clients = strtoul(argv[1], &end, 10);
-        if (argc > 2 || *end != '\0' || clients == 0) {
+        clients = strtol(argv[1], &end, 10);
+        if (argc > 2 || *end != '\0' || clients <= 0) {
             fprintf(stderr, "usage: server [CLIENTS]\n");
             return EXIT_USAGE;
         }
@@ -115,7 +115,7 @@ int main(int argc, char *argv[])
     HANDLE pipe = create_instance();
     printf("ready\n");
     fflush(stdout);
-    for (unsigned long served = 1; pipe != INVALID_HANDLE_VALUE; served++) {
+    for (long served = 1; pipe != INVALID_HANDLE_VALUE; served++) {
         wait_for_client(pipe);
         hand_out_ticket(pipe);
         pipe = say_goodbye(pipe, served != clients);

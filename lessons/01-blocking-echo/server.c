@@ -82,17 +82,17 @@ int main(int argc, char *argv[])
 {
     use_utf8_console();
 
-    unsigned long clients = 0;  // 0: no limit
+    long clients = 0;  // 0: no limit
     if (argc > 1) {
         char *end;
-        clients = strtoul(argv[1], &end, 10);
-        if (argc > 2 || *end != '\0' || clients == 0) {
+        clients = strtol(argv[1], &end, 10);
+        if (argc > 2 || *end != '\0' || clients <= 0) {
             fprintf(stderr, "usage: server [CLIENTS]\n");
             return EXIT_USAGE;
         }
     }
 
-    for (unsigned long served = 0; clients == 0 || served < clients; served++)
+    for (long served = 0; clients == 0 || served < clients; served++)
         serve_client();
     return EXIT_SUCCESS;
 }

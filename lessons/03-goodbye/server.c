@@ -132,11 +132,11 @@ int main(int argc, char *argv[])
             how = (enum goodbye)i;
             next = 2;
         }
-    unsigned long clients = 0;  // 0: no limit
+    long clients = 0;  // 0: no limit
     if (next < argc) {
         char *end;
-        clients = strtoul(argv[next], &end, 10);
-        if (next + 1 < argc || *end != '\0' || clients == 0) {
+        clients = strtol(argv[next], &end, 10);
+        if (next + 1 < argc || *end != '\0' || clients <= 0) {
             fprintf(stderr, USAGE);
             return EXIT_USAGE;
         }
@@ -145,7 +145,7 @@ int main(int argc, char *argv[])
     HANDLE pipe = create_instance();
     printf("ready\n");
     fflush(stdout);
-    for (unsigned long served = 1; pipe != INVALID_HANDLE_VALUE; served++) {
+    for (long served = 1; pipe != INVALID_HANDLE_VALUE; served++) {
         wait_for_client(pipe);
         if (hand_out_ticket(pipe))
             wait_for_reader(pipe, how);

@@ -77,11 +77,11 @@ int main(int argc, char *argv[])
 {
     use_utf8_console();
 
-    unsigned long writers = 0;  // 0: no limit
+    long writers = 0;  // 0: no limit
     if (argc > 1) {
         char *end;
-        writers = strtoul(argv[1], &end, 10);
-        if (argc > 2 || *end != '\0' || writers == 0) {
+        writers = strtol(argv[1], &end, 10);
+        if (argc > 2 || *end != '\0' || writers <= 0) {
             fprintf(stderr, "usage: collector [WRITERS]\n");
             return EXIT_USAGE;
         }
@@ -91,7 +91,7 @@ int main(int argc, char *argv[])
     printf("ready\n");
     fflush(stdout);
 
-    for (unsigned long heard = 1;; heard++) {
+    for (long heard = 1;; heard++) {
         accept_writer(pipe);
 
         /* The next writer finds an instance while this one is read.  After

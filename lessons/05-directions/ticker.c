@@ -73,11 +73,11 @@ int main(int argc, char *argv[])
 {
     use_utf8_console();
 
-    unsigned long readers = 0;  // 0: no limit
+    long readers = 0;  // 0: no limit
     if (argc > 1) {
         char *end;
-        readers = strtoul(argv[1], &end, 10);
-        if (argc > 2 || *end != '\0' || readers == 0) {
+        readers = strtol(argv[1], &end, 10);
+        if (argc > 2 || *end != '\0' || readers <= 0) {
             fprintf(stderr, "usage: ticker [READERS]\n");
             return EXIT_USAGE;
         }
@@ -87,7 +87,7 @@ int main(int argc, char *argv[])
     printf("ready\n");
     fflush(stdout);
 
-    for (unsigned long served = 1;; served++) {
+    for (long served = 1;; served++) {
         accept_reader(pipe);
         bool last = served == readers;
         HANDLE next = last ? INVALID_HANDLE_VALUE : create_instance();

@@ -107,17 +107,17 @@ int main(int argc, char *argv[])
 
     bool framed = argc > 1 && strcmp(argv[1], "--bytes") == 0;
     const char *number = argv[framed ? 2 : 1];  // NULL behind the last one
-    unsigned long clients = 0;                  // 0: no limit
+    long clients = 0;                           // 0: no limit
     if (number != NULL) {
         char *end;
-        clients = strtoul(number, &end, 10);
-        if (argc > (framed ? 3 : 2) || *end != '\0' || clients == 0) {
+        clients = strtol(number, &end, 10);
+        if (argc > (framed ? 3 : 2) || *end != '\0' || clients <= 0) {
             fprintf(stderr, "usage: server [--bytes] [CLIENTS]\n");
             return EXIT_USAGE;
         }
     }
 
-    for (unsigned long served = 0; clients == 0 || served < clients; served++)
+    for (long served = 0; clients == 0 || served < clients; served++)
         serve_client(framed);
     return EXIT_SUCCESS;
 }

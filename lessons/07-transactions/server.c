@@ -90,13 +90,13 @@ static void answer_questions(HANDLE pipe)
 }
 
 /** Serves one client after another; there is always one instance more. */
-static void serve(unsigned long clients, bool greet)
+static void serve(long clients, bool greet)
 {
     HANDLE next = create_instance();
     printf("ready\n");
     fflush(stdout);
 
-    for (unsigned long served = 0; clients == 0 || served < clients; served++) {
+    for (long served = 0; clients == 0 || served < clients; served++) {
         HANDLE pipe = next;
         /* 232: the client has left again; the first read or write tells. */
         if (!ConnectNamedPipe(pipe, NULL)
@@ -122,11 +122,11 @@ int main(int argc, char *argv[])
 
     bool greet = argc > 1 && strcmp(argv[1], "-greet") == 0;
     int left = argc - (greet ? 2 : 1);
-    unsigned long clients = 0;  // 0: no limit
+    long clients = 0;  // 0: no limit
     if (left > 0) {
         char *end;
-        clients = strtoul(argv[argc - 1], &end, 10);
-        if (left > 1 || *end != '\0' || clients == 0) {
+        clients = strtol(argv[argc - 1], &end, 10);
+        if (left > 1 || *end != '\0' || clients <= 0) {
             fprintf(stderr, "usage: server [-greet] [CLIENTS]\n");
             return EXIT_USAGE;
         }

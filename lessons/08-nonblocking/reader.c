@@ -138,13 +138,13 @@ int main(int argc, char *argv[])
                                 : strcmp(form, "peek") == 0   ? read_peeking
                                                               : NULL;
     char *end = NULL;
-    unsigned long senders = argc > 2 ? strtoul(argv[2], &end, 10) : 0;
+    long senders = argc > 2 ? strtol(argv[2], &end, 10) : 0;
     if (read == NULL || argc > 3
-        || (argc == 3 && (*end != '\0' || senders == 0))) {
+        || (argc == 3 && (*end != '\0' || senders <= 0))) {
         fprintf(stderr, "usage: reader wait|nowait|peek [SENDERS]\n");
         return EXIT_USAGE;
     }
-    for (unsigned long served = 0; senders == 0 || served < senders; served++)
+    for (long served = 0; senders == 0 || served < senders; served++)
         serve_sender(read);
     return EXIT_SUCCESS;
 }

@@ -20,9 +20,9 @@
 #include "common/error.h"
 #include "protocol.h"
 
-static atomic_bool stopping;        // Ctrl+C was pressed:
-static HANDLE stop_event;           // wakes main then
-static unsigned long client_limit;  // 0: none
+static atomic_bool stopping;  // Ctrl+C was pressed:
+static HANDLE stop_event;     // wakes main then
+static long client_limit;     // 0: none
 
 /* The clients' threads: used by the accepting thread while that runs, and by
  * main afterwards.  So no lock is needed. */
@@ -126,7 +126,7 @@ static HANDLE start_thread(LPTHREAD_START_ROUTINE function, HANDLE argument)
 static DWORD WINAPI accept_clients(void *argument)
 {
     HANDLE pipe = argument;
-    for (unsigned long n = 1; pipe != NULL && !stopping; n++) {
+    for (long n = 1; pipe != NULL && !stopping; n++) {
         if (!ConnectNamedPipe(pipe, NULL)) {
             DWORD error = GetLastError();
             if (error == ERROR_OPERATION_ABORTED)
@@ -185,8 +185,8 @@ int main(int argc, char *argv[])
 
     if (argc > 1) {
         char *end;
-        client_limit = strtoul(argv[1], &end, 10);
-        if (argc > 2 || *end != '\0' || client_limit == 0) {
+        client_limit = strtol(argv[1], &end, 10);
+        if (argc > 2 || *end != '\0' || client_limit <= 0) {
             fprintf(stderr, "usage: server [CLIENTS]\n");
             return EXIT_USAGE;
         }
