@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 09: reads with a deadline.
+ *
+ * Usage: `09-overlapped-read FOLDER [LESSON-FOLDER]`
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "lessons/09-overlapped-read/protocol.h"
+
+/* Deadlines of the server: one that always comes at once, and one that never
+ * comes while a check runs. */
+#define SOON  "server 30 "
+#define NEVER "server 600000 "
+
+/** Opens the pipe as a client that tells one message from the next. */
+static struct peer *connect_reader(void)
+{
+    return connect_peer_as(
+        PIPE_NAME,
+        GENERIC_READ | GENERIC_WRITE,
+        PIPE_READMODE_MESSAGE);
+}
+
+/** Expects the server's question. */
+static void expect_reminder(struct peer *client)
+{
+    expect_message(client, REMINDER, strlen(REMINDER));
+}
+
+/**
+ * Starts the server, opens its pipe, and holds it before its first read.
+ * @param more other gates, or NULL; the first is number 1
+ */
+static struct peer *meet(
+    struct program **server, const char *command_line, const char *more,
+    const char *fault)
+{
+    char gates[80] = "ReadFile:1";
+    if (more != NULL)
+        snprintf(gates, sizeof gates, "ReadFile:1,%s", more);
+    *server = start_with(
+        command_line,
+        &(struct conditions){.gate = gates, .fault = fault});
+    expect_line(*server, "ready", 1);
+    struct peer *client = connect_reader();
+    wait_at_gate(*server);
+    return client;
+}
+
+static void echoes(void)
+{
+    tried("held the server before ReadFile, sent \"early\" meanwhile");
+    likely("the data were there: ReadFile may return TRUE at once, and the "
+           "count is asked of GetOverlappedResult all the same");
+    struct program *server;
+    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    send_bytes(client, "early", 5);
+    open_gate(server);
+    expect_message(client, "early", 5);
+}
+
+static void pending_then_done(void)
+{
+    tried("waited until the server waits for data, then sent \"later\"");
+    likely("ReadFile gives FALSE with 997, ERROR_IO_PENDING: it has begun, and "
+           "GetOverlappedResult tells how it ended, with the count");
+    struct program *server;
+    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    open_gate(server);
+    wait_called(server, "ReadFile", 1);
+    send_bytes(client, "later", 5);
+    expect_message(client, "later", 5);
+}
+
+static void failed_at_once(void)
+{
+    tried("made ReadFile fail at once with error 109, ERROR_BROKEN_PIPE");
+    likely("the read has not begun, so nobody will ever set its event: don't "
+           "wait, use the code that ReadFile left");
+    struct program *server;
+    meet(&server, SOON "1", NULL, "ReadFile:1:109");
+    open_gate(server);
+    expect_line(server, "the client has left", 1);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void other_errors_count(void)
+{
+    tried("made ReadFile fail at once with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("of a read that has not begun only 109, 232 and 233 mean that the "
+           "client has left: report the others by die(\"ReadFile\")");
+    struct program *server;
+    meet(&server, SOON "1", NULL, "ReadFile:1:1450");
+    open_gate(server);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void more_data(void)
+{
+    char data[MESSAGE_MAX + 88];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)('a' + i % 26);
+    tried(
+        "held the server before ReadFile, sent a message of %zu bytes",
+        sizeof data);
+    likely("FALSE with 234, ERROR_MORE_DATA, is a read that has ended, with "
+           "valid data: ask GetOverlappedResult for them, and read on");
+    struct program *server;
+    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    begin_send(client, data, sizeof data);
+    open_gate(server);
+    finish_send(client);
+    expect_bytes(client, data, sizeof data);
+}
+
+static void asks_the_silent(void)
+{
+    tried("opened the pipe of `" SOON "1` and said nothing");
+    likely("a read that is cancelled ends with 995, ERROR_OPERATION_ABORTED: "
+           "here it means that the time is over, not a failure");
+    struct program *server;
+    struct peer *client = meet(&server, SOON "1", NULL, NULL);
+    open_gate(server);
+    expect_reminder(client);
+    expect_close(client);
+    expect_line(server, "silent: asked", 1);
+    expect_line(server, "silent again: hung up", 1);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+/** Whether the first read was over, and the server knew, at this moment. */
+static bool first_read_is_over(const struct program *server)
+{
+    const struct lens_record *read = find_call(server, "ReadFile", 1);
+    return read != NULL
+           && ((read->flags & LENS_FLAG_PENDING) == 0 || read->link != 0);
+}
+
+static void nothing_is_left_in_flight(void)
+{
+    tried("let the first read of `" SOON "` run out of time, and held the "
+          "server before the WriteFile that follows");
+    likely("CancelIoEx only asks. Until GetOverlappedResult(..., TRUE) has "
+           "returned, the system may still write into structure and buffer");
+    struct program *server;
+    meet(&server, SOON, "WriteFile:1", NULL);
+    open_gate(server);
+    wait_at_gate_number(server, 1);
+    if (!first_read_is_over(server))
+        fail_check(
+            "the read is over before the function that began it returns",
+            "nobody has asked for its result: it may still be under way");
+}
+
+static void late_data_stay_outside(void)
+{
+    tried("let the first read of `" SOON "` run out of time, held the server "
+          "before WriteFile and sent \"SORRY, I AM LATE\" meanwhile");
+    likely("a read that was given up is still under way: what comes later "
+           "goes into its buffer, over what stands there by then. Cancel it, "
+           "and wait for its end");
+    struct program *server;
+    struct peer *client = meet(&server, SOON, "WriteFile:1", NULL);
+    open_gate(server);
+    wait_at_gate_number(server, 1);
+    send_bytes(client, "SORRY, I AM LATE", 16);
+    open_gate_number(server, 1);
+    expect_reminder(client);
+    expect_message(client, "SORRY, I AM LATE", 16);
+}
+
+static void last_minute_data_count(void)
+{
+    tried("let the first read of `" SOON "` run out of time, held the server "
+          "before CancelIoEx and sent \"just in time\" meanwhile");
+    likely("CancelIoEx finds nothing to cancel (1168, ERROR_NOT_FOUND) when "
+           "the read has ended meanwhile: its result is a success, with data");
+    struct program *server;
+    struct peer *client = meet(&server, SOON "1", "CancelIoEx:1", NULL);
+    open_gate(server);
+    wait_at_gate_number(server, 1);
+    send_bytes(client, "just in time", 12);
+    open_gate_number(server, 1);
+    expect_message(client, "just in time", 12);
+}
+
+static void failed_cancel_counts(void)
+{
+    tried("made CancelIoEx fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 1168 means that there was nothing to cancel: report the "
+           "others by die(\"CancelIoEx\")");
+    struct program *server;
+    meet(&server, SOON "1", NULL, "CancelIoEx:1:1450");
+    open_gate(server);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void failed_result_counts(void)
+{
+    tried("let the first read end with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("how an operation ended is what GetOverlappedResult says: report "
+           "what you don't expect by die(\"GetOverlappedResult\")");
+    struct program *server = start_with(
+        SOON "1",
+        &(struct conditions){
+            .gate = "ConnectNamedPipe:1,ReadFile:1",
+            .fault = "GetOverlappedResult:1:1450,"
+                     "GetOverlappedResultEx:1:1450"});
+    expect_line(server, "ready", 1);
+    struct peer *client = connect_reader();
+    /* With its client there, the first result is not that of a connection;
+     * with the data there, the read does not run out of time. */
+    wait_at_gate_number(server, 0);
+    open_gate_number(server, 0);
+    wait_at_gate_number(server, 1);
+    send_bytes(client, "hello", 5);
+    open_gate_number(server, 1);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "GetOverlappedResult", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void leaving_is_no_silence(void)
+{
+    tried("waited until a read was pending, then closed the client's end");
+    likely("a pending read ends with 109, ERROR_BROKEN_PIPE, when the client "
+           "leaves: GetOverlappedResult says so");
+    struct program *server;
+    struct peer *client = meet(&server, NEVER "1", NULL, NULL);
+    open_gate(server);
+    wait_called(server, "ReadFile", 1);
+    close_peer(client);
+    expect_line(server, "the client has left", 1);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+static void events_are_right(void)
+{
+    tried("looked at the arguments of each CreateEventW");
+    likely("the event of an operation is manual-reset, or one wait resets it "
+           "before the next looks; and it has no name, or others share it");
+    struct program *server;
+    struct peer *client = meet(&server, SOON "1", NULL, NULL);
+    open_gate(server);
+    expect_reminder(client);
+    const struct lens_record *call;
+    for (uint32_t i = 1; (call = find_call(server, "CreateEventW", i)) != NULL;
+         i++) {
+        unsigned long long manual = 0;
+        call_argument(call, "manual", &manual);
+        if (manual == 0 || strstr(call->in, "name=\"") != NULL)
+            fail_check("a manual-reset event without a name", "%s", call->in);
+    }
+}
+
+static void next_client_is_served(void)
+{
+    tried("let `" SOON "2` hang up on a silent client, and came with another");
+    likely("what the first client left behind disturbs the second");
+    struct program *server;
+    struct peer *silent = meet(&server, SOON "2", "ReadFile:3", NULL);
+    open_gate(server);
+    expect_reminder(silent);
+    expect_close(silent);
+    close_peer(silent);
+    wait_called(server, "ConnectNamedPipe", 2);
+    struct peer *client = connect_reader();
+    wait_at_gate_number(server, 1);
+    send_bytes(client, "hello", 5);
+    open_gate_number(server, 1);
+    expect_message(client, "hello", 5);
+}
+
+static void wrong_arguments_are_refused(void)
+{
+    tried("started `server`, `server soon`, `server 0` and `server 9 none`");
+    likely("the server does not look at its arguments");
+    expect_end(start("server"), 2);
+    expect_end(start("server soon"), 2);
+    expect_end(start("server 0"), 2);
+    expect_end(start("server 9 none"), 2);
+}
+
+static void client_talks(void)
+{
+    tried("let `client one - two` talk to the server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start("server 100 1");
+    expect_line(server, "ready", 1);
+    struct program *client = start("client one - two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\n" REMINDER "\ntwo\n");
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+static void client_gives_up(void)
+{
+    tried("let the client's GetOverlappedResultEx end with 258, WAIT_TIMEOUT");
+    likely("the client does not cancel what it began, or does not wait for "
+           "its end before it leaves");
+    struct program *server = start(SOON "1");
+    expect_line(server, "ready", 1);
+    struct program *client = start_with(
+        "client -",
+        &(struct conditions){.fault = "GetOverlappedResultEx:1:258"});
+    expect_end(client, EXIT_FAILURE);
+    if (count_calls(client, "CancelIoEx") != 1
+        || count_calls(client, "GetOverlappedResult") != 1)
+        fail_check(
+            "CancelIoEx, then GetOverlappedResult",
+            "%u and %u calls",
+            count_calls(client, "CancelIoEx"),
+            count_calls(client, "GetOverlappedResult"));
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static const char ECHOES[] = "The server sends back what it reads";
+static const char ASKS[] = "A silent client is asked, then left";
+
+#define WRONG "What goes wrong"
+
+static const struct check CHECKS[] = {
+    {.name = ECHOES, .run = echoes, .read = "Read it"},
+    {
+        .name = "A read that is pending is waited for (997)",
+        .run = pending_then_done,
+        .todo = 1,
+        .read = WRONG,
+    },
+    {
+        .name = "A read that fails at once is not waited for",
+        .run = failed_at_once,
+        .todo = 1,
+        .read = WRONG,
+    },
+    {
+        .name = "Any other error of ReadFile is reported",
+        .run = other_errors_count,
+        .todo = 1,
+        .read = WRONG,
+    },
+    {
+        .name = "A message longer than the buffer comes whole (234)",
+        .run = more_data,
+        .todo = 1,
+        .read = WRONG,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "A client that leaves ends a pending read (109)",
+        .run = leaving_is_no_silence,
+        .todo = 2,
+        .read = WRONG,
+    },
+    {.name = ASKS, .run = asks_the_silent, .todo = 2, .read = WRONG},
+    {
+        .name = "A read is over when its function returns",
+        .run = nothing_is_left_in_flight,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "What comes late overwrites nothing",
+        .run = late_data_stay_outside,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "Last-minute data count (1168)",
+        .run = last_minute_data_count,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "Any other error of CancelIoEx is reported",
+        .run = failed_cancel_counts,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "Any other end of a read is reported",
+        .run = failed_result_counts,
+        .todo = 2,
+        .read = WRONG,
+    },
+    {
+        .name = "The next client finds nothing of the last one",
+        .run = next_client_is_served,
+        .read = "Read it",
+        .needs = ASKS,
+    },
+    {
+        .name = "Events are manual-reset and have no name",
+        .run = events_are_right,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {.name = "Wrong arguments are refused", .run = wrong_arguments_are_refused},
+    {
+        .name = "The client prints each reply",
+        .run = client_talks,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client gives up in an orderly way",
+        .run = client_gives_up,
+        .program = "client",
+        .read = "Read it",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(
+        argc,
+        argv,
+        "09-overlapped-read",
+        CHECKS,
+        ARRAYSIZE(CHECKS));
+}
