@@ -41,10 +41,11 @@ static DWORD finish(HANDLE pipe, OVERLAPPED *operation)
 
     /* Only when it is over may we leave the function that owns it. */
     if (error == WAIT_TIMEOUT) {
-        CancelIoEx(pipe, operation);
-        GetOverlappedResult(pipe, operation, &bytes, TRUE);
-        fprintf(stderr, "client: no reply within %d ms\n", REPLY_MS);
-        exit(EXIT_FAILURE);
+        if (!CancelIoEx(pipe, operation) && GetLastError() != ERROR_NOT_FOUND)
+            die("CancelIoEx");
+        if (!GetOverlappedResult(pipe, operation, &bytes, TRUE)
+            && GetLastError() != ERROR_OPERATION_ABORTED)
+            die("GetOverlappedResult");
     }
     report_error("GetOverlappedResultEx", error);
     exit(EXIT_FAILURE);
