@@ -289,11 +289,13 @@ static void next_client_is_served(void)
 
 static void wrong_arguments_are_refused(void)
 {
-    tried("started `server`, `server soon`, `server 0` and `server 9 none`");
+    tried(
+        "started `server`, `server soon`, `server 0`, `server -1` and `server 9 none`");
     likely("the server does not look at its arguments");
     expect_end(start("server"), 2);
     expect_end(start("server soon"), 2);
     expect_end(start("server 0"), 2);
+    expect_end(start("server -1"), 2);
     expect_end(start("server 9 none"), 2);
 }
 

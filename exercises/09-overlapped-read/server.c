@@ -132,11 +132,10 @@ int main(int argc, char *argv[])
     use_utf8_console();
 
     char *end = NULL, *last = NULL;
-    unsigned long wait_ms = argc > 1 ? strtoul(argv[1], &end, 10) : 0;
-    unsigned long clients = argc > 2 ? strtoul(argv[2], &last, 10) : 0;
-    if (argc < 2 || argc > 3 || *end != '\0' || wait_ms == 0
-        || wait_ms == INFINITE
-        || (argc > 2 && (*last != '\0' || clients == 0))) {
+    long wait_ms = argc > 1 ? strtol(argv[1], &end, 10) : 0;
+    long clients = argc > 2 ? strtol(argv[2], &last, 10) : 0;  // 0: no limit
+    if (argc < 2 || argc > 3 || *end != '\0' || wait_ms <= 0
+        || (argc > 2 && (*last != '\0' || clients <= 0))) {
         fprintf(stderr, "usage: server WAIT_MS [CLIENTS]\n");
         return EXIT_USAGE;
     }
@@ -165,9 +164,9 @@ int main(int argc, char *argv[])
     printf("ready\n");
     fflush(stdout);
 
-    for (unsigned long served = 0; clients == 0 || served < clients; served++) {
+    for (long served = 0; clients == 0 || served < clients; served++) {
         accept_client(pipe, event);
-        printf("%s\n", serve_client(pipe, event, wait_ms));
+        printf("%s\n", serve_client(pipe, event, (DWORD)wait_ms));
         fflush(stdout);
         if (!DisconnectNamedPipe(pipe))
             die("DisconnectNamedPipe");
