@@ -8,6 +8,7 @@
  *
  * Usage: `03-goodbye FOLDER [LESSON-FOLDER]`
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
@@ -21,8 +22,9 @@
  * about that, 535 is taken for a success: it is for another check to find. */
 #define NO_RACE "ConnectNamedPipe:*:pass=535"
 
-/** How many late clients there must be room for: the exercise's README. */
-enum { LATE_CLIENTS = 16 };
+/* How many late clients there must be room for: the exercise's README. Then
+ * the next one has an instance, and there is another before it is closed. */
+enum { LATE_CLIENTS = 16, INSTANCES_MIN = LATE_CLIENTS + 2 };
 
 /** Starts the server and waits until a client may come. */
 static struct program *start_ready(const char *command_line, const char *gate)
@@ -120,8 +122,8 @@ static void late_client_gets_its_ticket(void)
 
 static void last_client_gets_its_ticket(void)
 {
-    tried("came as the only client of `server 1`, ordered, waited until the "
-          "server had ended, and only then read the ticket");
+    tried("came as the only client of `server 1`, ordered, and read when the "
+          "server had done all that it does");
     likely("after its last client the server disconnects. Closing the "
            "instance is all that is left to do, then as before");
     struct program *server = start_ready("server 1", NULL);
@@ -141,8 +143,53 @@ static void mute_client_stops_nobody(void)
     struct program *server = start_ready("server 3", NULL);
     struct peer *mute = order('A');
     expect_ticket(order_next(server, 2, 'B'), "B002");
+    wait_inside(server, "ConnectNamedPipe", 3);
     likely("what the first client had not read is lost");
     expect_ticket(mute, "A001");
+    likely("a pause is a wait, too: each client waits for the one before it. "
+           "No length of it is right, and no goodbye needs one");
+    if (find_call(server, "Sleep", 1) != NULL
+        || find_call(server, "SleepEx", 1) != NULL)
+        fail_check("the server does not call Sleep", "it does");
+}
+
+static void last_mute_client_stops_nothing(void)
+{
+    tried("came as the only client of `server 1`, ordered, read nothing, and "
+          "closed nothing until the server had ended");
+    likely("the server waits for its last client, in FlushFileBuffers or in "
+           "ReadFile, and does not end");
+    struct program *server = start_ready("server 1", NULL);
+    struct peer *mute = order('A');
+    expect_end(server, EXIT_SUCCESS);
+    close_peer(mute);
+}
+
+static void all_late_clients_get_theirs(void)
+{
+    tried(
+        "came as %d clients who order and don't read; as the next one, who "
+        "reads at once; then read the tickets of all the others",
+        LATE_CLIENTS);
+    likely("the server takes a ticket away when some more clients have come: "
+           "DisconnectNamedPipe comes too early whenever it comes");
+    struct program *server = start_ready("server 20", NULL);
+    struct peer *late[LATE_CLIENTS];
+    for (uint32_t i = 0; i < LATE_CLIENTS; i++)
+        late[i] = order_next(server, i + 1, (char)('A' + i));
+    expect_ticket(order_next(server, LATE_CLIENTS + 1, 'Z'), "Z017");
+    wait_inside(server, "ConnectNamedPipe", LATE_CLIENTS + 2);
+    for (int i = 0; i < LATE_CLIENTS; i++) {
+        char ticket[TICKET_SIZE + 1];
+        snprintf(ticket, sizeof ticket, "%c%03d", 'A' + i, i + 1);
+        expect_ticket(late[i], ticket);
+    }
+    likely("the server keeps its end of every instance: a server that runs "
+           "for long has more and more of them, until it has no memory");
+    if (find_call(server, "CloseHandle", 1) == NULL)
+        fail_check(
+            "an old instance is closed when 17 clients are served",
+            "no CloseHandle so far");
 }
 
 static void name_is_always_there(void)
@@ -169,19 +216,17 @@ static void name_is_always_there(void)
 
 static void there_is_room(void)
 {
-    tried(
-        "looked at the fourth argument of CreateNamedPipeW: %d late clients "
-        "keep one instance each, and the next client needs one",
-        LATE_CLIENTS);
+    tried("looked at the fourth argument of CreateNamedPipeW");
     likely("a client that has not closed its end keeps its instance, also "
            "when the server has closed: the maximum must be higher. (Wine "
            "counts only the server's ends, so nothing else shows it here)");
     struct program *server = start_ready("server 1", NULL);
     unsigned long long most = 0;
     call_argument(find_call(server, "CreateNamedPipeW", 1), "max", &most);
-    if (most <= LATE_CLIENTS)
+    if (most < INSTANCES_MIN)
         fail_check(
-            "the maximum of instances is 17 or more",
+            "18 or more: 16 for late clients, one for the next, and one that "
+            "is there before that is closed",
             "the maximum is %llu",
             most);
     likely("the parameter holds 1 to 254, or PIPE_UNLIMITED_INSTANCES for no "
@@ -312,6 +357,13 @@ static void ends_cleanly(void)
     expect_no_leak(server);
     expect_no_bad_close(server);
     expect_right_on_windows(server);
+    likely("an instance is created for which no client is awaited, behind the "
+           "last one perhaps: a client can open it, and is never served");
+    if (count_calls(server, "CreateNamedPipeW") > 3)
+        fail_check(
+            "no more than 3 instances for 3 clients",
+            "%u instances",
+            count_calls(server, "CreateNamedPipeW"));
 }
 
 static void remote_clients_are_refused(void)
@@ -558,6 +610,20 @@ static const struct check CHECKS[] = {
         .todo = 3,
         .read = GOES_WRONG,
         .needs = LATE,
+    },
+    {
+        .name = "A mute client that is the last one, too",
+        .run = last_mute_client_stops_nothing,
+        .todo = 3,
+        .read = GOES_WRONG,
+        .needs = MUTE,
+    },
+    {
+        .name = "16 late clients all get their tickets",
+        .run = all_late_clients_get_theirs,
+        .todo = 3,
+        .read = GOES_WRONG,
+        .needs = MUTE,
     },
     {
         .name = "Between two clients the name is there",

@@ -111,8 +111,12 @@ int main(int argc, char *argv[])
     use_utf8_console();
 
     long count = argc == 1 ? COUNT_MAX : 0;
-    if (argc == 2)
-        count = strtol(argv[1], NULL, 10);
+    if (argc == 2) {
+        char *end;
+        count = strtol(argv[1], &end, 10);
+        if (*end != '\0')
+            count = 0;
+    }
     if (count < 1 || count > COUNT_MAX) {
         fprintf(stderr, "usage: measure [COUNT]  (1 to 1000)\n");
         return EXIT_USAGE;
