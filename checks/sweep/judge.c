@@ -131,6 +131,18 @@ static bool is_last_word(uint32_t call)
            || call == LENS_UnmapViewOfFile;
 }
 
+/** The thread that ended the program, by exit or by the end of main; 0: it
+ * ended otherwise. */
+static uint32_t ending_thread(const struct run *run, uint32_t process_id)
+{
+    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
+        const struct lens_record *record = lens_view_at(&run->view, i);
+        if (record->kind == LENS_KIND_EXIT && record->pid == process_id)
+            return record->tid;
+    }
+    return 0;
+}
+
 /** Whether a call ends an operation that must not outlive its structure. */
 static bool ends_operation(uint32_t call)
 {
@@ -148,15 +160,14 @@ static bool gave_up(const struct run *run, uint32_t process_id)
     uint32_t thread = ending_thread(run, process_id);
     for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
         const struct lens_record *record = lens_view_at(&run->view, i);
-        if (record->kind != LENS_KIND_CALL || record->pid != process_id)
+        if (record->kind != LENS_KIND_CALL || record->pid != process_id
+            || record->tid != thread)
             continue;
         uint32_t flags = record->flags;
         if ((flags & LENS_FLAG_FAILED) != 0 && (flags & LENS_FLAG_PENDING) == 0)
-            failed = record;
-        else if (
-            failed != NULL && failed->tid == record->tid
-            && !is_last_word(record->call) && !ends_operation(record->call))
-            failed = NULL;
+            failed = true;
+        else if (!is_last_word(record->call) && !ends_operation(record->call))
+            failed = false;
     }
     return failed;
 }
