@@ -5,6 +5,8 @@
  *
  * Usage: `05-directions FOLDER [LESSON-FOLDER]`
  */
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
@@ -21,7 +23,7 @@
 #define CALM    NO_RACE ",ConnectNamedPipe:*:leave=535"
 
 /** Buffers that no program can know by heart, in bytes. */
-enum { SMALL = 64, ROOM_MAX = 30000 };
+enum { SMALL = 64, LARGE = 4096, ROOM_MAX = 20000 };
 
 /** Starts a server and waits until a client may come. */
 static struct program *start_ready(const char *command_line)
@@ -188,6 +190,23 @@ static void keeps_lines_while_busy(void)
     expect_output(collector, "ready\nfirst\nsecond, one\nsecond, two\n");
 }
 
+static void empty_visit_does_no_harm(void)
+{
+    tried("held the collector before ConnectNamedPipe; meanwhile a writer "
+          "came and left without a word. Then another one came");
+    likely("not every writer that left has left a line: the first ReadFile "
+           "may fail with 109. That is its end, not a failure");
+    struct program *collector = start_with(
+        "collector 2",
+        &(struct conditions){.gate = "ConnectNamedPipe:1", .fault = CALM});
+    wait_at_gate(collector);
+    close_peer(connect_peer_as(LOG_PIPE, GENERIC_WRITE, 0));
+    open_gate(collector);
+    struct peer *writer = come(LOG_PIPE, GENERIC_WRITE);
+    write_line(writer, "later\n");
+    expect_line(collector, "later", 1);
+}
+
 static void success_is_a_success(void)
 {
     tried("let ConnectNamedPipe succeed, with an old code, 997, behind it");
@@ -213,6 +232,8 @@ static void other_connect_errors_count(void)
         &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
     expect_end(collector, EXIT_FAILURE);
     expect_error(collector, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    if (count_calls(collector, "ReadFile") > 0)
+        fail_check("the collector ends there", "it goes on, and reads");
 }
 
 static void read_errors_count(void)
@@ -348,25 +369,41 @@ static size_t room_of(const struct program *client)
     return room;
 }
 
-/** Finds out what size a client is told of a small buffer. */
-static size_t find_room(void)
+/** Finds out what size a client is told of a buffer. */
+static size_t find_room(DWORD buffer)
 {
-    struct peer *server = serve(LOG_PIPE, PIPE_ACCESS_INBOUND, SMALL);
+    struct peer *server = serve(LOG_PIPE, PIPE_ACCESS_INBOUND, buffer);
     struct program *client = start("client log x");
     expect_end(client, EXIT_SUCCESS);
     close_peer(server);
     return room_of(client);
 }
 
-/** Lets a client log one line of so many letters. */
-static struct program *start_long(size_t letters)
+/** Lets a client log @p first, then @p count lines of so many letters. */
+static struct program *start_long(
+    const char *first, unsigned count, size_t letters)
 {
-    static char command[ROOM_MAX + 40];
-    strcpy(command, "client log ");
-    size_t used = strlen(command);
-    memset(command + used, 'x', letters);
-    command[used + letters] = '\0';
+    static char command[2 * ROOM_MAX];
+    size_t used =
+        (size_t)snprintf(command, sizeof command, "client log%s", first);
+    for (unsigned i = 0; i < count; i++) {
+        command[used++] = ' ';
+        memset(command + used, 'x', letters);
+        used += letters;
+    }
+    command[used] = '\0';
     return start(command);
+}
+
+/** Waits until the client writes (true) or has ended (false). */
+static bool writes(struct program *client)
+{
+    while (is_running(client) && ms_until(scene_deadline()) > 0) {
+        if (count_calls(client, "WriteFile") > 0)
+            return true;
+        Sleep(1);
+    }
+    return count_calls(client, "WriteFile") > 0;
 }
 
 static void long_line_is_refused(void)
@@ -376,34 +413,109 @@ static void long_line_is_refused(void)
     likely("a write that does not fit waits until the server reads. The size "
            "is what GetNamedPipeInfo says, not what a header says, and the "
            "line's end counts");
-    size_t room = find_room();
+    size_t room = find_room(SMALL);
     serve(LOG_PIPE, PIPE_ACCESS_INBOUND, SMALL);
-    struct program *client = start_long(room);
-    while (is_running(client) && ms_until(scene_deadline()) > 0) {
-        if (count_calls(client, "WriteFile") > 0)
-            fail_check(
-                "the client refuses the line, with exit status 2",
-                "it writes it: %zu bytes and the line's end, into a buffer "
-                "of %zu",
-                room,
-                room);
-        Sleep(1);
-    }
+    struct program *client = start_long("", 1, room);
+    if (writes(client))
+        fail_check(
+            "the client refuses the line, with exit status 2",
+            "it writes it: %zu bytes and the line's end, into a buffer of "
+            "%zu",
+            room,
+            room);
     expect_end(client, 2);
+}
+
+static void refusal_is_reported(void)
+{
+    tried("gave the pipe a small buffer, and `client log` a line that needs "
+          "one byte more");
+    likely("the client refuses the line and does not say so, or says it on "
+           "standard output, where nobody looks for errors");
+    size_t room = find_room(SMALL);
+    serve(LOG_PIPE, PIPE_ACCESS_INBOUND, SMALL);
+    struct program *client = start_long("", 1, room);
+    expect_end(client, 2);
+    if (client->err.length == 0)
+        fail_program(client, "a line on standard error");
+}
+
+static void second_line_is_looked_at(void)
+{
+    tried("gave the pipe a small buffer, and `client log` a short line, then "
+          "one that needs one byte more than the buffer has");
+    likely("not only the first line may be too long. All are looked at "
+           "before one is written: what is refused leaves nothing behind");
+    size_t room = find_room(SMALL);
+    serve(LOG_PIPE, PIPE_ACCESS_INBOUND, SMALL);
+    struct program *client = start_long(" x", 1, room);
+    if (writes(client))
+        fail_check("exit status 2, and nothing written", "it writes");
+    expect_end(client, 2);
+}
+
+/** Lets a client log a line that fills the buffer to the last byte. */
+static void expect_fit(DWORD buffer)
+{
+    static char line[ROOM_MAX + 1];
+    size_t room = find_room(buffer);
+    struct peer *server = serve(LOG_PIPE, PIPE_ACCESS_INBOUND, buffer);
+    expect_end(start_long("", 1, room - 1), EXIT_SUCCESS);
+    memset(line, 'x', room - 1);
+    line[room - 1] = '\n';
+    expect_bytes(server, line, room);
 }
 
 static void fitting_line_is_sent(void)
 {
-    static char line[ROOM_MAX + 1];
     tried("gave the pipe a small buffer, and `client log` a line that just "
           "fits it");
     likely("the line's end takes one byte, no more");
-    size_t room = find_room();
+    expect_fit(SMALL);
+}
+
+static void large_buffer_is_used(void)
+{
+    tried("gave the pipe a buffer of 4,096 bytes, and `client log` a line "
+          "that just fits it");
+    likely("the size is the pipe's alone: the one in protocol.h, or in a "
+           "variable of the client, may be smaller");
+    expect_fit(LARGE);
+}
+
+static void lines_are_measured_one_by_one(void)
+{
+    static char lines[2 * ROOM_MAX];
+    tried("gave the pipe a small buffer, and `client log` three lines that "
+          "fit it, each for itself; read them as they came");
+    likely("each line has to fit, not all of them together: the collector "
+           "reads while the client writes");
+    size_t room = find_room(SMALL);
+    size_t letters = room / 2;
     struct peer *server = serve(LOG_PIPE, PIPE_ACCESS_INBOUND, SMALL);
-    expect_end(start_long(room - 1), EXIT_SUCCESS);
-    memset(line, 'x', room - 1);
-    line[room - 1] = '\n';
-    expect_bytes(server, line, room);
+    struct program *client = start_long("", 3, letters);
+    wait_called(client, "WriteFile", 1);
+    size_t size = 0;
+    for (int i = 0; i < 3; i++) {
+        memset(lines + size, 'x', letters);
+        size += letters;
+        lines[size++] = '\n';
+    }
+    expect_bytes(server, lines, size);
+    expect_end(client, EXIT_SUCCESS);
+}
+
+static void success_of_info_is_a_success(void)
+{
+    tried("let GetNamedPipeInfo succeed, with an old code, 997, behind it");
+    likely("the client asks GetLastError without looking at the result: "
+           "after a success the code means nothing");
+    serve(LOG_PIPE, PIPE_ACCESS_INBOUND, 0);
+    expect_end(
+        start_with(
+            "client log hello",
+            &(struct conditions){.fault = "GetNamedPipeInfo:*:leave=997"}),
+        EXIT_SUCCESS);
 }
 
 static void info_errors_count(void)
@@ -540,6 +652,7 @@ static const char COLLECTS[] = "The collector prints each line it gets";
 static const char KEPT[] = "A writer that left is heard (232)";
 static const char LOGS[] = "The log client is let in (5)";
 static const char REFUSED[] = "A line that does not fit is refused";
+static const char FITS[] = "A line that just fits is sent";
 static const char WATCHES[] = "The watch client is let in (5)";
 static const char TICKS[] = "The ticker sends each reader its lines";
 
@@ -593,11 +706,51 @@ static const struct check CHECKS[] = {
         .needs = LOGS,
     },
     {
-        .name = "A line that just fits is sent",
+        .name = "The refusal is reported",
+        .run = refusal_is_reported,
+        .todo = 2,
+        .program = "client",
+        .read = "Read it",
+        .needs = REFUSED,
+    },
+    {
+        .name = "The second line is looked at, too",
+        .run = second_line_is_looked_at,
+        .todo = 2,
+        .program = "client",
+        .read = "Read it",
+        .needs = REFUSED,
+    },
+    {
+        .name = FITS,
         .run = fitting_line_is_sent,
         .todo = 2,
         .program = "client",
         .read = "What goes wrong",
+        .needs = REFUSED,
+    },
+    {
+        .name = "A larger buffer takes a longer line",
+        .run = large_buffer_is_used,
+        .todo = 2,
+        .program = "client",
+        .read = "Read it",
+        .needs = FITS,
+    },
+    {
+        .name = "Lines that fit one by one are sent",
+        .run = lines_are_measured_one_by_one,
+        .todo = 2,
+        .program = "client",
+        .read = "Read it",
+        .needs = FITS,
+    },
+    {
+        .name = "A success of GetNamedPipeInfo is one",
+        .run = success_of_info_is_a_success,
+        .todo = 2,
+        .program = "client",
+        .read = "Read it",
         .needs = REFUSED,
     },
     {
@@ -633,6 +786,13 @@ static const struct check CHECKS[] = {
     {
         .name = "One that comes meanwhile is heard, too",
         .run = keeps_lines_while_busy,
+        .todo = 4,
+        .read = "What goes wrong",
+        .needs = KEPT,
+    },
+    {
+        .name = "One that leaves nothing does no harm",
+        .run = empty_visit_does_no_harm,
         .todo = 4,
         .read = "What goes wrong",
         .needs = KEPT,
