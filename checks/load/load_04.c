@@ -181,8 +181,10 @@ static struct program *start_server(const char *folder, HANDLE *ctrl_c)
             .environment = environment,
             .job = job,
         });
-    if (server == NULL)
-        die("CreateProcessW");
+    if (server == NULL) {
+        report_error("CreateProcessW", GetLastError());
+        exit(EXIT_FAILURE);
+    }
     resume_program(server);
     if (wait_for_line(server, &server->out, "ready", 1, now_ms() + LIMIT_MS)
         != IN_TIME) {
