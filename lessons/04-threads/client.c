@@ -79,9 +79,10 @@ static int read_arguments(int argc, char *argv[], DWORD *pause)
     int first = 1;
     if (argc > 2 && strcmp(argv[1], "-p") == 0) {
         char *end;
-        *pause = strtoul(argv[2], &end, 10);
-        if (*end != '\0' || *pause == 0)
+        long milliseconds = strtol(argv[2], &end, 10);
+        if (*end != '\0' || milliseconds <= 0)
             return 0;
+        *pause = (DWORD)milliseconds;
         first = 3;
     }
     for (int i = first; i < argc; i++)

@@ -18,19 +18,22 @@
 
 enum { MESSAGES = 100, NO_PAUSE = -1 };
 
-/** How the reader waits: forms of one job. Lesson 09 has another. */
+/** How the reader waits: forms of one job. The last one is that of lesson 09.
+ */
 static const struct form {
     const char *name;
     DWORD mode;    // of the pipe handle
     BOOL peeks;    // asks before it reads
     int pause_ms;  // after a look in vain
+    DWORD flags;   // of the pipe: FILE_FLAG_OVERLAPPED, or 0
 } FORMS[] = {
-    {"ReadFile waits", PIPE_WAIT, FALSE, NO_PAUSE},
-    {"PIPE_NOWAIT, no pause", PIPE_NOWAIT, FALSE, NO_PAUSE},
-    {"PIPE_NOWAIT, Sleep(1)", PIPE_NOWAIT, FALSE, 1},
-    {"PIPE_NOWAIT, Sleep(20)", PIPE_NOWAIT, FALSE, 20},
-    {"PeekNamedPipe, Sleep(1)", PIPE_WAIT, TRUE, 1},
-    {"PeekNamedPipe, Sleep(20)", PIPE_WAIT, TRUE, 20},
+    {"ReadFile waits", PIPE_WAIT, FALSE, NO_PAUSE, 0},
+    {"PIPE_NOWAIT, no pause", PIPE_NOWAIT, FALSE, NO_PAUSE, 0},
+    {"PIPE_NOWAIT, Sleep(1)", PIPE_NOWAIT, FALSE, 1, 0},
+    {"PIPE_NOWAIT, Sleep(20)", PIPE_NOWAIT, FALSE, 20, 0},
+    {"PeekNamedPipe, Sleep(1)", PIPE_WAIT, TRUE, 1, 0},
+    {"PeekNamedPipe, Sleep(20)", PIPE_WAIT, TRUE, 20, 0},
+    {"overlapped, its event", PIPE_WAIT, FALSE, NO_PAUSE, FILE_FLAG_OVERLAPPED},
 };
 
 /** The writing thread: sends the time, at intervals of 11 to 40 ms. */
@@ -51,6 +54,26 @@ static DWORD WINAPI write_times(void *unused)
     }
     CloseHandle(pipe);
     return 0;
+}
+
+/** Waits for the event of an operation that has begun, or is over already. */
+static void finish(HANDLE pipe, OVERLAPPED *operation, const char *call)
+{
+    DWORD bytes;
+    if (GetLastError() != ERROR_IO_PENDING)
+        die(call);
+    if (!GetOverlappedResult(pipe, operation, &bytes, TRUE))
+        die("GetOverlappedResult");
+}
+
+/** Reads the next message in the form of lesson 09. */
+static LARGE_INTEGER read_overlapped(HANDLE pipe, HANDLE event)
+{
+    LARGE_INTEGER sent;
+    OVERLAPPED operation = {.hEvent = event};
+    if (!ReadFile(pipe, &sent, sizeof sent, NULL, &operation))
+        finish(pipe, &operation, "ReadFile");
+    return sent;
 }
 
 /** Reads the next message and counts the looks in vain. */
@@ -93,7 +116,7 @@ static void measure(const struct form *form)
 {
     HANDLE pipe = CreateNamedPipeW(
         PIPE_NAME,
-        PIPE_ACCESS_DUPLEX,
+        PIPE_ACCESS_DUPLEX | form->flags,
         PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE | PIPE_REJECT_REMOTE_CLIENTS,
         1,           // instances at most
         LINE_BYTES,  // output buffer, bytes
@@ -105,8 +128,13 @@ static void measure(const struct form *form)
     HANDLE writer = CreateThread(NULL, 0, write_times, NULL, 0, NULL);
     if (writer == NULL)
         die("CreateThread");
-    if (!ConnectNamedPipe(pipe, NULL) && GetLastError() != ERROR_PIPE_CONNECTED)
-        die("ConnectNamedPipe");
+    HANDLE event = CreateEventW(NULL, TRUE /* manual */, FALSE, NULL);
+    if (event == NULL)
+        die("CreateEventW");
+    OVERLAPPED accepting = {.hEvent = event};
+    if (!ConnectNamedPipe(pipe, form->flags != 0 ? &accepting : NULL)
+        && GetLastError() != ERROR_PIPE_CONNECTED)
+        finish(pipe, &accepting, "ConnectNamedPipe");
     DWORD mode = PIPE_READMODE_MESSAGE | form->mode;
     if (!SetNamedPipeHandleState(pipe, &mode, NULL, NULL))
         die("SetNamedPipeHandleState");
@@ -116,7 +144,9 @@ static void measure(const struct form *form)
     unsigned looks_in_vain = 0;
     QueryPerformanceFrequency(&frequency);
     for (int i = 0; i < MESSAGES; i++) {
-        LARGE_INTEGER sent = read_next(pipe, form, &looks_in_vain);
+        LARGE_INTEGER sent = form->flags != 0
+                                 ? read_overlapped(pipe, event)
+                                 : read_next(pipe, form, &looks_in_vain);
         QueryPerformanceCounter(&now);
         delays[i] = 1e3 * (double)(now.QuadPart - sent.QuadPart)
                     / (double)frequency.QuadPart;
@@ -132,6 +162,7 @@ static void measure(const struct form *form)
     fflush(stdout);
     WaitForSingleObject(writer, INFINITE);
     CloseHandle(writer);
+    CloseHandle(event);
     CloseHandle(pipe);
 }
 

@@ -64,7 +64,7 @@ static void send_message(HANDLE pipe, HANDLE event, const char *message)
 /** Receives so many bytes and prints them as a line. */
 static void receive(HANDLE pipe, HANDLE event, DWORD length)
 {
-    char reply[MESSAGE_MAX];
+    char reply[MESSAGE_MAX] = {0};
     DWORD received = 0;
     while (received < length) {
         OVERLAPPED operation = {.hEvent = event};
