@@ -24,8 +24,8 @@
 /** What a process ends with when nobody has handled Ctrl+C. */
 #define CTRL_C_EXIT 0xC000013Au
 
-/** How many come at a time, and how long a thread may take to settle. */
-enum { GOOD = 12, HASTY = 30, VISITS = 8, SETTLE_MS = 300 };
+/** How many come at a time, and how long at most threads get to settle. */
+enum { GOOD = 6, HASTY = 12, VISITS = 8, SETTLE_MS = 1500 };
 
 /** How often a server tries to end a thread that is held; one that tries
  * seldom gets so many milliseconds. */

@@ -120,8 +120,26 @@ static bool has_ended(DWORD thread_id)
     return ended;
 }
 
-/** Whether a handle stands for a thread that has ended. */
-static bool is_ended_thread(
+/** Whether an event that stays set was set, and not reset since. */
+static bool is_set_event(
+    const struct lens_view *view, const struct lens_record *made)
+{
+    bool set = false;
+    if (made->call != LENS_CreateEventW || strstr(made->in, "manual=1") == NULL)
+        return false;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_CALL && record->pid == made->pid
+            && record->handle == made->handle && record > made
+            && (record->call == LENS_SetEvent
+                || record->call == LENS_ResetEvent))
+            set = record->call == LENS_SetEvent;
+    }
+    return set;
+}
+
+/** Whether a handle stands for a thread that has ended, or a set event. */
+static bool is_set(
     const struct lens_view *view, DWORD process_id, unsigned long handle)
 {
     const struct lens_record *made = NULL;
@@ -132,28 +150,29 @@ static bool is_ended_thread(
             && (record->flags & LENS_FLAG_OPENS) != 0)
             made = record;
     }
-    return made != NULL && made->peer != 0
-           && (made->call == LENS_CreateThread
-               || made->call == LENS__beginthreadex)
-           && has_ended(made->peer);
+    if (made == NULL)
+        return false;
+    if (made->call == LENS_CreateThread || made->call == LENS__beginthreadex)
+        return made->peer != 0 && has_ended(made->peer);
+    return is_set_event(view, made);
 }
 
-/** Whether a call waits for one or more threads of which one has ended: then
- * it is about to return. */
+/** Whether a call waits for objects of which one is set: then it is about to
+ * return. */
 static bool waits_for_the_past(
     const struct lens_view *view, const struct lens_record *record)
 {
     const char *handles = strstr(record->in, "objects=");
     if (record->call == LENS_WaitForSingleObject
         || record->call == LENS_WaitForSingleObjectEx)
-        return is_ended_thread(view, record->pid, record->handle);
+        return is_set(view, record->pid, record->handle);
     if (handles == NULL || strstr(record->in, "all=1") != NULL)
         return false;
     handles += strlen("objects=");
     for (;;) {
         char *end;
         unsigned long handle = strtoul(handles, &end, 0);
-        if (is_ended_thread(view, record->pid, handle))
+        if (is_set(view, record->pid, handle))
             return true;
         if (*end != ',')
             return false;
