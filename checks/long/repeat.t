@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Test::More;
 
-my $times = $ENV{REPEAT} // 10;
+my $times = $ENV{REPEAT} // 5;
 my @busy;
 
 # What a grader says of each check, without the diagnostics.
