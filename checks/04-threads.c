@@ -56,16 +56,34 @@ static bool has_ended_well(struct program *server)
            && code == EXIT_SUCCESS;
 }
 
+/** Tells whether a thread of the server is inside ConnectNamedPipe: then it is
+ * about to return, or an instance is free. */
+static bool is_accepting(const struct program *server)
+{
+    const struct lens_record *call;
+    for (uint32_t i = 1;
+         (call = find_call(server, "ConnectNamedPipe", i)) != NULL;
+         i++)
+        if (call->t1 == 0)
+            return true;
+    return false;
+}
+
 /**
  * Opens the pipe as one more client. Ends the check as soon as there is no
- * hope: no instance is free, and all threads of the server wait.
+ * hope: no instance is free, and the server has ended.
+ * @param silent the clients that are there say nothing and stay; so it is in
+ *               vain, too, when all threads of the server wait for something
+ *               else than a client
  */
-static struct peer *connect_next(struct program *server)
+static struct peer *connect_next(struct program *server, bool silent)
 {
     for (;;) {
-        bool in_vain = where_all_wait(scene_view(), server->id, false)
-                       || !is_running(server)
-                       || ms_until(scene_deadline()) == 0;
+        /* In this order: the server may come to ConnectNamedPipe meanwhile. */
+        bool waits = silent && where_all_wait(scene_view(), server->id, false)
+                     && !is_accepting(server);
+        bool in_vain =
+            waits || !is_running(server) || ms_until(scene_deadline()) == 0;
         if (WaitNamedPipeW(scene_name(PIPE_NAME), 20))
             return connect_peer_waiting(PIPE_NAME);
         DWORD error = GetLastError();
@@ -144,7 +162,7 @@ static void hasty_client_does_no_harm(void)
     close_peer(connect_peer(PIPE_NAME));
     open_gate(server);
     wait_called(server, "ConnectNamedPipe", 1);
-    struct peer *client = connect_next(server);
+    struct peer *client = connect_next(server, false);
     expect_echo(client, "hello", 5);
 }
 
@@ -230,7 +248,7 @@ static void slow_client_keeps_nobody(void)
     struct program *server = start_ready("server");
     struct peer *slow = connect_peer(PIPE_NAME);
     wait_called(server, "ConnectNamedPipe", 1);
-    struct peer *quick = connect_next(server);
+    struct peer *quick = connect_next(server, true);
     expect_echo(quick, "second", 6);
     expect_echo(slow, "first", 5);
     expect_no_wait_for_a_thread(server);
@@ -312,7 +330,7 @@ static void each_gets_its_own(void)
     struct peer *first = connect_peer(PIPE_NAME);
     send_bytes(first, "first", 5);
     wait_at_gate(server);
-    struct peer *second = connect_next(server);
+    struct peer *second = connect_next(server, true);
     expect_echo(second, "other", 5);
     open_gate(server);
     expect_bytes(first, "first", 5);
@@ -358,7 +376,7 @@ static void waits_for_its_last_client(void)
            "come: it has to wait until the last one has left");
     struct program *server = start_ready("server 2");
     struct peer *first = connect_peer(PIPE_NAME);
-    struct peer *second = connect_next(server);
+    struct peer *second = connect_next(server, true);
     expect_echo(second, "hello", 5);
     close_peer(second);
     wait_until_settled(server);
@@ -383,7 +401,7 @@ static void one_failure_harms_one(void)
         &(struct conditions){.fault = NO_RACE ",ReadFile:1:1450"});
     expect_line(server, "ready", 1);
     expect_close(connect_peer(PIPE_NAME));
-    struct peer *second = connect_next(server);
+    struct peer *second = connect_next(server, false);
     expect_echo(second, "hello", 5);
     while (server->err.length == 0 && ms_until(scene_deadline()) > 0)
         Sleep(1);
@@ -435,7 +453,7 @@ static void ended_threads_are_closed(void)
            "books, until CloseHandle: also when the thread has ended");
     struct program *server = start_ready("server");
     for (uint32_t i = 1; i <= VISITS; i++) {
-        struct peer *client = connect_next(server);
+        struct peer *client = connect_next(server, false);
         expect_echo(client, "hello", 5);
         after = open_threads(server);
         if (i == 2)
@@ -513,7 +531,7 @@ static void ctrl_c_ends_a_waiting_server(void)
     likely("the handler has to tell main and return TRUE; main then makes "
            "ConnectNamedPipe return in the accepting thread, by "
            "CancelSynchronousIo");
-    struct program *server = start("server");
+    struct program *server = start_ready("server");
     wait_inside(server, "ConnectNamedPipe", 1);
     press_ctrl_c(server);
     expect_clean_end(server);
@@ -564,6 +582,7 @@ static void ctrl_c_may_come_early(void)
         "server",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
     wait_at_gate(server);
+    expect_line(server, "ready", 1);
     press_ctrl_c(server);
     wait_for_attempts(server);
     open_gate(server);
@@ -582,7 +601,7 @@ static void ctrl_c_ends_conversations(void)
     struct program *server = start_ready("server");
     struct peer *first = connect_peer(PIPE_NAME);
     expect_echo(first, "first", 5);
-    struct peer *second = connect_next(server);
+    struct peer *second = connect_next(server, true);
     expect_echo(second, "second", 6);
     wait_until_settled(server);
     press_ctrl_c(server);
@@ -600,7 +619,7 @@ static void nothing_is_left_open(void)
     struct program *server = start_ready("server");
     struct peer *clients[3];
     for (int i = 0; i < 3; i++) {
-        clients[i] = connect_next(server);
+        clients[i] = connect_next(server, true);
         expect_echo(clients[i], "hello", 5);
     }
     close_peer(clients[0]);
