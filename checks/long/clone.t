@@ -15,7 +15,9 @@ if (
     echo "ok 1 - $(tail -n 1 build/tests/clone.log)"
     rm -rf "$place"
 else
-    echo "not ok 1 - a clone passes its tests"
-    tail -n 40 build/tests/clone.log | sed 's/^/# /'
+    tail -n 80 build/tests/clone.log | sed 's/^/# /' >&2
+    echo "not ok 1 - a clone passes its tests: $(
+        sed -n 's/^\(.*\.t\):not ok [0-9]* - /\1: /p' build/tests/clone.log |
+            tr '\n' ';')"
     exit 1
 fi
