@@ -13,7 +13,8 @@
 #include "lens/view/table.h"
 #include "lens/view/words.h"
 
-/** Whether a code is part of a conversation rather than a failure of it. */
+/** Whether a code is part of a conversation rather than a failure of it: 995 and
+ * 1168, too, which somebody has asked for by a cancel. */
 static bool is_told(uint32_t error)
 {
     static const uint32_t codes[] = {
@@ -29,6 +30,8 @@ static bool is_told(uint32_t error)
         ERROR_PIPE_LISTENING,
         ERROR_IO_INCOMPLETE,
         ERROR_IO_PENDING,
+        ERROR_OPERATION_ABORTED,
+        ERROR_NOT_FOUND,
     };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i] == error)
