@@ -750,8 +750,15 @@ static void expect_words(const char *server_line, const char *client_line)
     tried("let `%s` talk to `%s`", client_line, server_line);
     likely("the client's reads do not end with the messages, or an empty one "
            "is taken for the end");
-    struct program *server = start_ready(server_line, NULL);
+    /* The server answers only when the client waits already: a read that does
+     * not wait has failed by then. */
+    struct program *server =
+        start_with(server_line, &(struct conditions){.gate = "WriteFile:1"});
+    expect_line(server, "ready", 1);
     struct program *client = start(client_line);
+    wait_at_gate(server);
+    wait_inside(client, "ReadFile", 1);
+    open_gate(server);
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "one\ntwo\nthree\n");
     expect_end(server, EXIT_SUCCESS);
