@@ -17,8 +17,9 @@
 
 /* Deadlines of the server: one that always comes at once, and one that never
  * comes while a check runs. */
-#define SOON  "server 30 "
-#define NEVER "server 600000 "
+#define SOON      "server 30 "
+#define SOON_NAME "server 30"
+#define NEVER     "server 600000 "
 
 /** Opens the pipe as a client that tells one message from the next. */
 static struct peer *connect_reader(void)
@@ -55,6 +56,53 @@ static struct peer *meet(
     return client;
 }
 
+/**
+ * As meet(), with the client there before ConnectNamedPipe: 535, so the first
+ * operation is the first read. The first of the other gates is number 2.
+ */
+static struct peer *meet_early(
+    struct program **server, const char *command_line, const char *more,
+    const char *fault)
+{
+    char gates[80] = "ConnectNamedPipe:1,ReadFile:1";
+    if (more != NULL)
+        snprintf(gates, sizeof gates, "ConnectNamedPipe:1,ReadFile:1,%s", more);
+    *server = start_with(
+        command_line,
+        &(struct conditions){.gate = gates, .fault = fault});
+    expect_line(*server, "ready", 1);
+    struct peer *client = connect_reader();
+    wait_at_gate_number(*server, 0);
+    open_gate_number(*server, 0);
+    wait_at_gate_number(*server, 1);
+    return client;
+}
+
+/** The calls that wait until an object is set; each has a time-out, "wait". */
+static const char *const WAITS[] = {
+    "WaitForSingleObject",
+    "WaitForSingleObjectEx",
+    "WaitForMultipleObjects",
+    "WaitForMultipleObjectsEx",
+};
+
+/** The last time that the server has asked for a result so far, or NULL. */
+static const struct lens_record *last_result(const struct program *server)
+{
+    static const char *const RESULTS[] = {
+        "GetOverlappedResult",
+        "GetOverlappedResultEx",
+    };
+    const struct lens_record *last = NULL;
+    for (size_t i = 0; i < ARRAYSIZE(RESULTS); i++) {
+        const struct lens_record *call =
+            find_call(server, RESULTS[i], count_calls(server, RESULTS[i]));
+        if (call != NULL && (last == NULL || call->t0 > last->t0))
+            last = call;
+    }
+    return last;
+}
+
 static void echoes(void)
 {
     tried("held the server before ReadFile, sent \"early\" meanwhile");
@@ -78,18 +126,50 @@ static void pending_then_done(void)
     wait_called(server, "ReadFile", 1);
     send_bytes(client, "later", 5);
     expect_message(client, "later", 5);
+    const struct lens_record *read = find_call(server, "ReadFile", 1);
+    const struct lens_record *result = last_result(server);
+    likely("the first argument of GetOverlappedResult is the handle for which "
+           "the operation was begun: the pipe's, not the event's");
+    if (result != NULL && result->handle != read->handle)
+        fail_check(
+            "the result is asked of the pipe's handle",
+            "%s",
+            result->in);
+}
+
+static void done_at_once(void)
+{
+    tried("held the server before ReadFile and sent \"early\"; let ReadFile's "
+          "success leave the last error 1450");
+    likely("after TRUE the last error means nothing, it is an older call's: "
+           "ask for it only when ReadFile has returned FALSE");
+    struct program *server;
+    struct peer *client = meet(&server, NEVER, NULL, "ReadFile:1:leave=1450");
+    send_bytes(client, "early", 5);
+    open_gate(server);
+    expect_message(client, "early", 5);
 }
 
 static void failed_at_once(void)
 {
-    tried("made ReadFile fail at once with error 109, ERROR_BROKEN_PIPE");
-    likely("the read has not begun, so nobody will ever set its event: don't "
-           "wait, use the code that ReadFile left");
-    struct program *server;
-    meet(&server, SOON "1", NULL, "ReadFile:1:109");
-    open_gate(server);
-    expect_line(server, "the client has left", 1);
-    expect_end(server, EXIT_SUCCESS);
+    static const struct {
+        const char *fault, *name;
+    } LEFT[] = {
+        {"ReadFile:1:109", "109, ERROR_BROKEN_PIPE"},
+        {"ReadFile:1:232", "232, ERROR_NO_DATA"},
+        {"ReadFile:1:233", "233, ERROR_PIPE_NOT_CONNECTED"},
+    };
+    for (size_t i = 0; i < ARRAYSIZE(LEFT); i++) {
+        tried("made ReadFile fail at once with error %s", LEFT[i].name);
+        likely("the read has not begun, so nobody will ever set its event: "
+               "don't wait, use the code that ReadFile left");
+        struct program *server;
+        struct peer *client = meet(&server, SOON "1", NULL, LEFT[i].fault);
+        open_gate(server);
+        expect_line(server, "the client has left", 1);
+        expect_end(server, EXIT_SUCCESS);
+        close_peer(client);
+    }
 }
 
 static void other_errors_count(void)
@@ -114,13 +194,28 @@ static void more_data(void)
         "held the server before ReadFile, sent a message of %zu bytes",
         sizeof data);
     likely("FALSE with 234, ERROR_MORE_DATA, is a read that has ended, with "
-           "valid data: ask GetOverlappedResult for them, and read on");
+           "valid data: ask GetOverlappedResult for them, and read on. The "
+           "buffer has MESSAGE_MAX bytes");
     struct program *server;
     struct peer *client = meet(&server, NEVER, NULL, NULL);
     begin_send(client, data, sizeof data);
     open_gate(server);
     finish_send(client);
-    expect_bytes(client, data, sizeof data);
+    expect_message(client, data, MESSAGE_MAX);
+    expect_message(client, data + MESSAGE_MAX, sizeof data - MESSAGE_MAX);
+}
+
+static void empty_message(void)
+{
+    tried("waited until a read was pending, then sent a message of 0 bytes");
+    likely("0 bytes are no goodbye: a success with the count 0 is an empty "
+           "message. Only an error says that the client has left");
+    struct program *server;
+    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    open_gate(server);
+    wait_called(server, "ReadFile", 1);
+    send_bytes(client, "", 0);
+    expect_message(client, "", 0);
 }
 
 static void asks_the_silent(void)
@@ -149,7 +244,7 @@ static bool first_read_is_over(const struct program *server)
 
 static void nothing_is_left_in_flight(void)
 {
-    tried("let the first read of `" SOON "` run out of time, and held the "
+    tried("let the first read of `" SOON_NAME "` run out of time, and held the "
           "server before the WriteFile that follows");
     likely("CancelIoEx only asks. Until GetOverlappedResult(..., TRUE) has "
            "returned, the system may still write into structure and buffer");
@@ -163,9 +258,102 @@ static void nothing_is_left_in_flight(void)
             "nobody has asked for its result: it may still be under way");
 }
 
+/** Whether the server has waited without a limit since that moment. */
+static bool has_waited_since(const struct program *server, int64_t moment)
+{
+    const struct lens_record *call;
+    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
+        for (uint32_t n = 1; (call = find_call(server, WAITS[i], n)) != NULL;
+             n++) {
+            unsigned long long ms = 0;
+            call_argument(call, "wait", &ms);
+            if (call->t0 > moment && ms == INFINITE)
+                return true;
+        }
+    return false;
+}
+
+static void end_is_waited_for(void)
+{
+    tried("let the first read of `" SOON_NAME "` run out of time, held the "
+          "server before WriteFile and looked at its calls");
+    likely("a cancelled operation may go on for a while: "
+           "GetOverlappedResult with FALSE then says 996, ERROR_IO_INCOMPLETE. "
+           "With TRUE it waits for the end");
+    struct program *server;
+    struct peer *client = meet_early(&server, SOON "1", "WriteFile:1", NULL);
+    open_gate_number(server, 1);
+    wait_at_gate_number(server, 2);
+    const struct lens_record *cancel = find_call(server, "CancelIoEx", 1);
+    const struct lens_record *result = last_result(server);
+    if (cancel == NULL || result == NULL || result->t0 < cancel->t0) {
+        fail_check(
+            "CancelIoEx, then GetOverlappedResult",
+            "%u and %u calls",
+            count_calls(server, "CancelIoEx"),
+            count_calls(server, "GetOverlappedResult"));
+        return;
+    }
+    bool has_time_out = result->call == LENS_GetOverlappedResultEx;
+    unsigned long long wait = 0;
+    call_argument(result, "wait", &wait);
+    if ((has_time_out ? wait == INFINITE : wait != 0)
+        || has_waited_since(server, cancel->t0))
+        return;
+
+    /* It only looks; that is right if it looks again. */
+    open_gate_number(server, 2);
+    expect_end(server, EXIT_SUCCESS);
+    close_peer(client);
+    char fault[80];
+    snprintf(
+        fault,
+        sizeof fault,
+        has_time_out ? "GetOverlappedResultEx:%u:258"
+                     : "GetOverlappedResult:%u:996",
+        (unsigned)result->nth);
+    tried(
+        "let the result after CancelIoEx be %s, which it may be",
+        has_time_out ? "258, WAIT_TIMEOUT" : "996, ERROR_IO_INCOMPLETE");
+    client = meet_early(&server, SOON "1", "CancelIoEx:1", fault);
+    open_gate_number(server, 1);
+    wait_at_gate_number(server, 2);
+    send_bytes(client, "just in time", 12);
+    open_gate_number(server, 2);
+    expect_message(client, "just in time", 12);
+}
+
+static void deadline_is_the_argument(void)
+{
+    tried("let the first read of `" SOON_NAME "` run out of time, held the "
+          "server before WriteFile and looked at its calls");
+    likely("the deadline is an argument of the function: wait_ms");
+    struct program *server;
+    meet_early(&server, SOON, "WriteFile:1", NULL);
+    open_gate_number(server, 1);
+    wait_at_gate_number(server, 2);
+    const struct lens_record *cancel = find_call(server, "CancelIoEx", 1);
+    const struct lens_record *call;
+    for (size_t i = 0; i <= ARRAYSIZE(WAITS); i++) {
+        const char *name =
+            i < ARRAYSIZE(WAITS) ? WAITS[i] : "GetOverlappedResultEx";
+        for (uint32_t n = 1; (call = find_call(server, name, n)) != NULL; n++) {
+            unsigned long long ms = 0;
+            call_argument(call, "wait", &ms);
+            if (ms > 30 && (cancel == NULL || call->t0 < cancel->t0))
+                fail_check(
+                    "no wait before CancelIoEx is longer than 30 ms",
+                    "%s may wait for %llu ms",
+                    name,
+                    ms);
+        }
+    }
+}
+
 static void late_data_stay_outside(void)
 {
-    tried("let the first read of `" SOON "` run out of time, held the server "
+    tried("let the first read of `" SOON_NAME
+          "` run out of time, held the server "
           "before WriteFile and sent \"SORRY, I AM LATE\" meanwhile");
     likely("a read that was given up is still under way: what comes later "
            "goes into its buffer, over what stands there by then. Cancel it, "
@@ -182,7 +370,8 @@ static void late_data_stay_outside(void)
 
 static void last_minute_data_count(void)
 {
-    tried("let the first read of `" SOON "` run out of time, held the server "
+    tried("let the first read of `" SOON_NAME
+          "` run out of time, held the server "
           "before CancelIoEx and sent \"just in time\" meanwhile");
     likely("CancelIoEx finds nothing to cancel (1168, ERROR_NOT_FOUND) when "
            "the read has ended meanwhile: its result is a success, with data");
@@ -193,6 +382,72 @@ static void last_minute_data_count(void)
     send_bytes(client, "just in time", 12);
     open_gate_number(server, 1);
     expect_message(client, "just in time", 12);
+}
+
+static void last_minute_part_counts(void)
+{
+    char data[MESSAGE_MAX + 88];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)('a' + i % 26);
+    tried(
+        "let the first read of `" SOON_NAME "` run out of time, held the "
+        "server before CancelIoEx and sent a message of %zu bytes meanwhile",
+        sizeof data);
+    likely("a pending read, too, may end with 234, ERROR_MORE_DATA, late or "
+           "not: GetOverlappedResult says so, and its data are valid");
+    struct program *server;
+    struct peer *client = meet(&server, SOON "1", "CancelIoEx:1", NULL);
+    open_gate(server);
+    wait_at_gate_number(server, 1);
+    send_bytes(client, data, sizeof data);
+    open_gate_number(server, 1);
+    expect_message(client, data, MESSAGE_MAX);
+}
+
+static void last_minute_goodbye_counts(void)
+{
+    tried("let two reads of `" SOON_NAME "` run out of time, held the server "
+          "before the second CancelIoEx and closed the client's end meanwhile");
+    likely("late or not, the result has the last word: 109, "
+           "ERROR_BROKEN_PIPE. Only 995 after your cancel is WAIT_TIMEOUT");
+    struct program *server;
+    struct peer *client = meet(&server, SOON "1", "CancelIoEx:2", NULL);
+    open_gate(server);
+    expect_reminder(client);
+    wait_at_gate_number(server, 1);
+    close_peer(client);
+    open_gate_number(server, 1);
+    expect_line(server, "the client has left", 1);
+    expect_end(server, EXIT_SUCCESS);
+}
+
+static void failed_wait_counts(void)
+{
+    tried("looked by which call `" SOON_NAME "` waits");
+    likely("a wait that fails, WAIT_FAILED, has not waited: report it by "
+           "die(\"WaitForSingleObject\"), or the next call waits without a "
+           "deadline");
+    struct program *server;
+    struct peer *client = meet_early(&server, SOON "1", NULL, NULL);
+    open_gate_number(server, 1);
+    expect_end(server, EXIT_SUCCESS);
+    close_peer(client);
+    const char *name = NULL;
+    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
+        if (count_calls(server, WAITS[i]) > 0)
+            name = WAITS[i];
+    if (name == NULL)
+        return; /* It waits by GetOverlappedResultEx, say. */
+
+    tried(
+        "made the first %s fail with error 1450, ERROR_NO_SYSTEM_RESOURCES",
+        name);
+    char fault[80];
+    snprintf(fault, sizeof fault, "%s:1:1450", name);
+    meet_early(&server, SOON "1", NULL, fault);
+    open_gate_number(server, 1);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, name, ERROR_NO_SYSTEM_RESOURCES);
 }
 
 static void failed_cancel_counts(void)
@@ -207,28 +462,48 @@ static void failed_cancel_counts(void)
     expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
 }
 
+/** Every result that would be a success: an answer may ask twice. */
+#define FAILED_RESULTS "GetOverlappedResult:*:1450,GetOverlappedResultEx:*:1450"
+
+/** Expects the report of FAILED_RESULTS, before anything else is done. */
+static void expect_result_reported(struct program *server)
+{
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "GetOverlappedResult", ERROR_NO_SYSTEM_RESOURCES);
+    if (count_calls(server, "WriteFile") > 0)
+        fail_check(
+            "the server ends before it writes anything",
+            "%u calls of WriteFile",
+            count_calls(server, "WriteFile"));
+}
+
 static void failed_result_counts(void)
 {
     tried("let the first read end with error 1450, ERROR_NO_SYSTEM_RESOURCES");
     likely("how an operation ended is what GetOverlappedResult says: report "
            "what you don't expect by die(\"GetOverlappedResult\")");
-    struct program *server = start_with(
-        SOON "1",
-        &(struct conditions){
-            .gate = "ConnectNamedPipe:1,ReadFile:1",
-            .fault = "GetOverlappedResult:1:1450,"
-                     "GetOverlappedResultEx:1:1450"});
-    expect_line(server, "ready", 1);
-    struct peer *client = connect_reader();
-    /* With its client there, the first result is not that of a connection;
-     * with the data there, the read does not run out of time. */
-    wait_at_gate_number(server, 0);
-    open_gate_number(server, 0);
-    wait_at_gate_number(server, 1);
+    struct program *server;
+    /* With the data there, the read does not run out of time. */
+    struct peer *client = meet_early(&server, SOON "1", NULL, FAILED_RESULTS);
     send_bytes(client, "hello", 5);
     open_gate_number(server, 1);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "GetOverlappedResult", ERROR_NO_SYSTEM_RESOURCES);
+    expect_result_reported(server);
+}
+
+static void failed_late_result_counts(void)
+{
+    tried("let the first read of `" SOON_NAME "` run out of time, and end with "
+          "error 1450, ERROR_NO_SYSTEM_RESOURCES, before CancelIoEx");
+    likely("late or not, how an operation ended is what GetOverlappedResult "
+           "says: only 995 after your cancel is WAIT_TIMEOUT");
+    struct program *server;
+    struct peer *client =
+        meet_early(&server, SOON "1", "CancelIoEx:1", FAILED_RESULTS);
+    open_gate_number(server, 1);
+    wait_at_gate_number(server, 2);
+    send_bytes(client, "hello", 5);
+    open_gate_number(server, 2);
+    expect_result_reported(server);
 }
 
 static void leaving_is_no_silence(void)
@@ -287,6 +562,42 @@ static void next_client_is_served(void)
     expect_message(client, "hello", 5);
 }
 
+static void unread_reply(void)
+{
+    char data[MESSAGE_MAX];
+    memset(data, 'a', sizeof data);
+    tried("sent %zu bytes and then one more, and read nothing", sizeof data);
+    likely("the pipe holds one reply, so the second WriteFile is pending: a "
+           "write has the same deadline as a read");
+    struct program *server;
+    struct peer *client = meet(&server, SOON "1", "ReadFile:2", NULL);
+    send_bytes(client, data, sizeof data);
+    open_gate(server);
+    wait_at_gate_number(server, 1);
+    send_bytes(client, "b", 1);
+    open_gate_number(server, 1);
+    expect_line(server, "the client does not read: hung up", 1);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+static void hit_and_run(void)
+{
+    tried("held the server before ConnectNamedPipe; a client came, and left");
+    likely("ConnectNamedPipe then fails with 232, ERROR_NO_DATA: that client "
+           "is served like any other, its first read or write fails");
+    struct program *server = start_with(
+        SOON "1",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    expect_line(server, "ready", 1);
+    wait_at_gate(server);
+    close_peer(connect_reader());
+    open_gate(server);
+    expect_line(server, "the client has left", 1);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
 static void wrong_arguments_are_refused(void)
 {
     tried(
@@ -334,6 +645,9 @@ static void client_gives_up(void)
 }
 
 static const char ECHOES[] = "The server sends back what it reads";
+static const char FAILS[] = "A read that fails at once is not waited for";
+static const char OVER[] = "A read is over when its function returns";
+static const char LAST_MINUTE[] = "Last-minute data count (1168)";
 static const char ASKS[] = "A silent client is asked, then left";
 
 #define WRONG "What goes wrong"
@@ -347,7 +661,13 @@ static const struct check CHECKS[] = {
         .read = WRONG,
     },
     {
-        .name = "A read that fails at once is not waited for",
+        .name = "A read that is done at once needs no code",
+        .run = done_at_once,
+        .todo = 1,
+        .read = WRONG,
+    },
+    {
+        .name = FAILS,
         .run = failed_at_once,
         .todo = 1,
         .read = WRONG,
@@ -359,11 +679,17 @@ static const struct check CHECKS[] = {
         .read = WRONG,
     },
     {
-        .name = "A message longer than the buffer comes whole (234)",
+        .name = "A long message comes back in two parts (234)",
         .run = more_data,
         .todo = 1,
         .read = WRONG,
         .limit_ms = 2500,
+    },
+    {
+        .name = "An empty message is no goodbye",
+        .run = empty_message,
+        .todo = 2,
+        .read = WRONG,
     },
     {
         .name = "A client that leaves ends a pending read (109)",
@@ -373,8 +699,22 @@ static const struct check CHECKS[] = {
     },
     {.name = ASKS, .run = asks_the_silent, .todo = 2, .read = WRONG},
     {
-        .name = "A read is over when its function returns",
+        .name = OVER,
         .run = nothing_is_left_in_flight,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "The end of a cancelled read is waited for",
+        .run = end_is_waited_for,
+        .todo = 2,
+        .read = WRONG,
+        .needs = OVER,
+    },
+    {
+        .name = "The deadline is that of the command line",
+        .run = deadline_is_the_argument,
         .todo = 2,
         .read = WRONG,
         .needs = ASKS,
@@ -387,8 +727,29 @@ static const struct check CHECKS[] = {
         .needs = ASKS,
     },
     {
-        .name = "Last-minute data count (1168)",
+        .name = LAST_MINUTE,
         .run = last_minute_data_count,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ASKS,
+    },
+    {
+        .name = "A last-minute part counts, too (234)",
+        .run = last_minute_part_counts,
+        .todo = 2,
+        .read = WRONG,
+        .needs = LAST_MINUTE,
+    },
+    {
+        .name = "A last-minute goodbye is no silence (109)",
+        .run = last_minute_goodbye_counts,
+        .todo = 2,
+        .read = WRONG,
+        .needs = LAST_MINUTE,
+    },
+    {
+        .name = "A wait that fails is reported",
+        .run = failed_wait_counts,
         .todo = 2,
         .read = WRONG,
         .needs = ASKS,
@@ -407,10 +768,29 @@ static const struct check CHECKS[] = {
         .read = WRONG,
     },
     {
+        .name = "Any other end of a late read is reported",
+        .run = failed_late_result_counts,
+        .todo = 2,
+        .read = WRONG,
+        .needs = LAST_MINUTE,
+    },
+    {
         .name = "The next client finds nothing of the last one",
         .run = next_client_is_served,
         .read = "Read it",
         .needs = ASKS,
+    },
+    {
+        .name = "A client that does not read is left",
+        .run = unread_reply,
+        .read = "Read it",
+        .needs = ASKS,
+    },
+    {
+        .name = "A client that came and left is served",
+        .run = hit_and_run,
+        .read = WRONG,
+        .needs = FAILS,
     },
     {
         .name = "Events are manual-reset and have no name",

@@ -76,10 +76,10 @@ static void accept_client(HANDLE pipe, HANDLE event)
     if (!ConnectNamedPipe(pipe, &operation))
         error = GetLastError();
 
-    /* 535 begins nothing: nobody would ever set the event. */
+    /* 535 and 232 begin nothing: nobody would ever set the event. */
     if (has_begun(error))
         finish(pipe, &operation, error, INFINITE, &unused);
-    else if (error != ERROR_PIPE_CONNECTED)
+    else if (error != ERROR_PIPE_CONNECTED && error != ERROR_NO_DATA)
         die("ConnectNamedPipe");
 }
 
