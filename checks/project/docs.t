@@ -149,7 +149,8 @@ SKIP: {
     } @drawings);
 }
 
-for (['codes.pl', 'when-a-call-fails.md'], ['calls.pl', 'index-of-calls.md']) {
+for (['codes.pl', 'when-a-call-fails.md'], ['calls.pl', 'index-of-calls.md'],
+    ['ways.pl', 'which-way-to-wait.md'], ['glossary.pl', 'glossary.md']) {
     my ($maker, $made) = @$_;
     my $new = `perl docs/$maker 2>&1`;
     my $failed = $?;
