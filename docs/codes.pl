@@ -67,5 +67,5 @@ for my $code (@met) {
         "|---|---|---|---|\n",
         map { "$_\n" } @{$rows{$code}};
 }
-print "\n## Codes of lessons to come\n\n", join(', ',
-    map { "$_ `$name{$_}`" } @rest), ".\n" if @rest;
+print "\n## Other codes\n\nThe programs print the names of these, too; no lesson explains them in its "
+    . "table: ", join(', ', map { "$_ `$name{$_}`" } @rest), ".\n" if @rest;
