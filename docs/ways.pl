@@ -7,8 +7,11 @@
 #   {01}                    is a link to lesson 01,
 #   {01: words}             one from these words to its "What goes wrong",
 #   {lines 01 server}       how many lines of code its server.c has, counted,
-#   {figure 04; ROW; HEAD}  what stands in a table of its notes: in the row that
-#                           begins with ROW, in the column headed HEAD.
+#   {figure 08; ROW; HEAD}  what stands in a table of its notes: in the row that
+#                           begins with ROW, in the column headed HEAD,
+#   {memory 04}, {trip 04}  what the benchmark, whose table stands in lesson 13,
+#                           says of this server; without that, its own notes,
+#   {measured}              how that was measured.
 # A lesson that is not there yet is a number without a link, and its figures
 # are to come.
 use strict;
@@ -73,9 +76,70 @@ sub figure
         . "'$column'\n";
 }
 
+# The benchmark's table: for each server and number of clients, what stands in
+# the column that begins with a name. With several tables, the first counts.
+sub benchmark
+{
+    my $folder = folder_of('13') // return {};
+    my (@head, %table);
+    for (split /\n/, slurp("$folder/README.md")) {
+        next if /^\|-/;
+        my @cells = /\| *(.*?) *(?=\|)/g;
+        last if %table && !@cells;
+        if (!@cells || !@head) {
+            @head = @cells;
+        } elsif ($head[0] eq 'server' && $head[1] eq 'clients'
+            && $cells[0] =~ /^(\d\d) /) {
+            my $lesson = $1;
+            for my $column ('half within', 'memory grown') {
+                my ($at) = grep { index($head[$_], $column) == 0 } 0 .. $#head;
+                die "$0: the table of $folder/README.md has no column '$column'\n"
+                    unless defined $at;
+                $table{$lesson}{$cells[1]}{$column} = $cells[$at];
+            }
+        }
+    }
+    return \%table;
+}
+
+my $benchmark = benchmark();
+
+sub memory_of
+{
+    my ($lesson) = @_;
+    my $rows = $benchmark->{$lesson}
+        // return $lesson eq '04' ? figure('04', '250', 'memory of each') : 'to come';
+    my ($most) = sort { $b <=> $a } keys %$rows;
+    my $each = $rows->{$most}{'memory grown'} * 1024 / ($most - 1);
+    return sprintf $each < 1000 ? '%.0f KB' : '%.1f MB', $each < 1000 ? $each : $each / 1024;
+}
+
+sub trip_of
+{
+    my ($lesson) = @_;
+    my $rows = $benchmark->{$lesson};
+    return $lesson eq '04' ? join(' to ', map { figure('04', $_, 'message') } 1, 250)
+        . ' µs there and back' : 'to come' unless $rows;
+    return join(', ', map { "$rows->{$_}{'half within'} ms ($_)" }
+        (sort { $a <=> $b } keys %$rows)[0, -1]) . ' there and back';
+}
+
+# What the figures of the servers for many mean.
+sub measured
+{
+    my $then = '*there and back* is a message and its echo';
+    return %$benchmark ? "$then, the median, and in brackets how many clients ask at "
+            . 'the same time; the memory is what the server grows by for each client. '
+            . 'Both are from the benchmark of lesson ' . linked('13', '13', '')
+        : "$then, with 1 and with 250 clients";
+}
+
 while (<DATA>) {
     s/\{lines (\d\d) (\w+)\}/lines_of($1, $2)/ge;
     s/\{figure (\d\d); (.+?); (.+?)\}/figure($1, $2, $3)/ge;
+    s/\{memory (\d\d)\}/memory_of($1)/ge;
+    s/\{trip (\d\d)\}/trip_of($1)/ge;
+    s/\{measured\}/measured()/ge;
     s/\{(\d\d)\}/linked($1, $1, '')/ge;
     s/\{(\d\d): (.+?)\}/linked($2, $1, '#what-goes-wrong')/ge;
     die "$0: line $.: what is this? $_" if /[{}]/;
@@ -96,6 +160,7 @@ What is there to wait for? A client that comes, the next bytes of each client, a
 It is a first answer, not a law:
 
 - To wait for a free instance, or for a message in a mailslot, a blocking call is enough: these two have a time-out of their own (lessons {02} and {14}).
+- How few are few? Lesson {04} has run a server with 250 threads, and measured {figure 04; 250; memory of each} of memory for each.
 - A port serves one thread as well as many. If you may need more threads one day, begin with a port.
 - Where two threads use the same pipe, one to read and one to write, its handle must be overlapped all the same (lesson {10}).
 - Polling is done by `PeekNamedPipe`. The wait mode `PIPE_NOWAIT` is there [for the sake of old programs only][modes]; lesson {08} shows why.
@@ -115,18 +180,18 @@ In the first two ways a thread finds out by itself. In the other four one call b
 
 ## Side by side
 
-| way | lesson | lines of code | clients at a time | memory of each | latency | traps |
+| way | lesson | lines of code | clients at a time | memory for each | latency | traps |
 |---|---|---|---|---|---|---|
 | blocking | {01} | {lines 01 server} | one | – | {figure 08; `ReadFile` waits; delay} one way | {01: both write first}, {01: one read is not one reply} |
-| blocking, a thread for each | {04} | {lines 04 server} | as memory allows | {figure 04; 250; memory of each} | {figure 04; 1; message} to {figure 04; 250; message} µs there and back | {04: the next instance too late}, {04: a shared buffer} |
+| blocking, a thread for each | {04} | {lines 04 server} | as memory allows | {memory 04} | {trip 04} | {04: the next instance too late}, {04: a shared buffer} |
 | polling | {08} | {lines 08 reader} | one | – | {figure 08; `PeekNamedPipe`, `Sleep(1)`; delay} to {figure 08; `PeekNamedPipe`, `Sleep(20)`; delay} one way | {08: 232 means three things}, {08: no pause} |
 | event | {09} | {lines 09 server} | one | – | {figure 08; overlapped; delay} one way | {09: the forgotten read}, {09: to cancel and run} |
-| events, one thread | {11} | {lines 11 server} | [63, and a stop event][many] | to come | to come | {11: the lowest index wins}, {11: the 65th handle} |
-| routine | {12} | {lines 12 server} | as memory allows | to come | to come | {12: a wait that is not alertable}, {12: a wait inside a routine} |
-| port | {13} | {lines 13 server} | as memory allows | to come | to come | {13: 535 brings no packet}, {13: freed twice} |
+| events, one thread | {11} | {lines 11 server} | [63, and a stop event][many] | {memory 11} | {trip 11} | {11: the lowest index wins}, {11: the 65th handle} |
+| routine | {12} | {lines 12 server} | as memory allows | {memory 12} | {trip 12} | {12: a wait that is not alertable}, {12: a wait inside a routine} |
+| port | {13} | {lines 13 server} | as memory allows | {memory 13} | {trip 13} | {13: 535 brings no packet}, {13: freed twice} |
 | thread pool | none yet | – | as memory allows | – | – | [a start forgotten][start], [a start not taken back][cancel] |
 
-The code is that of the lesson's server, without comments and empty lines (in lesson 08 that of the reader, which holds three ways to read). *One way* is the median time from just before a write to just after the read; *there and back* is a message and its echo, with 1 and with 250 clients. A dash means that nothing was measured. The figures are those of the lessons' notes, which say how they were measured. All are from Wine 8.0: compare the rows with each other, not with Windows.
+The code is that of the lesson's server, without comments and empty lines (in lesson 08 that of the reader, which holds three ways to read). *One way* is the median time from just before a write to just after the read; {measured}. A dash means that nothing was measured. The figures are those of the lessons' notes, which say how they were measured. All are from Wine 8.0: compare the rows with each other, not with Windows.
 
 ## What each is for
 
