@@ -20,9 +20,9 @@
 #define PIPE_NAME L"\\\\.\\pipe\\pipework-platforms"
 #define SLOT_NAME L"\\\\.\\mailslot\\pipework-platforms"
 
-/* Long enough that whoever is to wait is inside the call, and that what is to
- * happen at once has happened. */
-enum { BUFFER = 512, MOMENT_MS = 200 };
+/* After a moment, whoever is to wait is inside the call, most likely: where it
+ * matters, it is tried again. What happens on Wine gets more time. */
+enum { BUFFER = 512, MOMENT_MS = 200, LONG_MS = 5000 };
 
 static char seen[80];
 
@@ -101,7 +101,7 @@ static const char *read_and_write(void)
     HANDLE reader = start(read_byte, client);
     Sleep(MOMENT_MS);
     HANDLE writer = start(write_byte, client);
-    bool done = WaitForSingleObject(writer, MOMENT_MS) == WAIT_OBJECT_0;
+    bool done = WaitForSingleObject(writer, LONG_MS) == WAIT_OBJECT_0;
     write_byte(pipe);
     WaitForSingleObject(reader, INFINITE);
     WaitForSingleObject(writer, INFINITE);
