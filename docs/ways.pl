@@ -49,7 +49,7 @@ sub lines_of
     my $folder = folder_of($lesson) // return 'to come';
     my ($parts) = slurp("$folder/Makefile") =~ /^PARTS *:= *(.*)/m;
     my $lines = 0;
-    for ("$program.c", split ' ', $parts // '') {
+    for (map { "$_.c" } $program, split ' ', $parts // '') {
         my $code = slurp("$folder/$_")
             =~ s{("(?:\\.|[^"\\\n])*")|/\*.*?\*/|//[^\n]*}{$1 // ''}gser;
         $lines += () = $code =~ /\S.*$/mg;
