@@ -161,13 +161,14 @@ It is a first answer, not a law:
 
 - To wait for a free instance, or for a message in a mailslot, a blocking call is enough: these two have a time-out of their own (lessons {02} and {14}).
 - How few are few? Lesson {04} has run a server with 250 threads, and measured {figure 04; 250; memory of each} of memory for each.
+- Microsoft's page on ports [gives advice, too][port]: a port for hundreds or thousands of connections; the thread pool for some tens of operations, and for new code that need not control its threads; blocking calls or events for single ones.
 - A port serves one thread as well as many. If you may need more threads one day, begin with a port.
 - Where two threads use the same pipe, one to read and one to write, its handle must be overlapped all the same (lesson {10}).
 - Polling is done by `PeekNamedPipe`. The wait mode `PIPE_NOWAIT` is there [for the sake of old programs only][modes]; lesson {08} shows why.
 
 ## Who is told, and how
 
-In the first two ways a thread finds out by itself. In the other four one call begins an *overlapped* operation and returns, and later the system tells that the operation is over. The four differ in whom it tells.
+In the first two ways a thread finds out by itself. In the other four one call begins an *overlapped* operation and returns, and later the system tells that the operation is over. (Microsoft's pages also call it *asynchronous*.) The four differ in whom it tells.
 
 | way | what tells you | where your code goes on | how long at most |
 |---|---|---|---|
@@ -201,7 +202,7 @@ The code is that of the lesson's server, without comments and empty lines (in le
 
 **Event.** Each operation has an event, and the program waits for that: for one with a deadline (lesson {09}), or for many at once (lesson {11}). One thread then serves all clients, and no two of them touch the same data at the same moment. A single wait takes [64 handles at most][many], and when several are set, it names the first in the array.
 
-**Routine.** You say which function is to run when the operation is over, and the thread that began it runs that function the next time it [waits alertably][routine] (lesson {12}). There are no handles to wait for, so there is no limit of 64. But all of it stays in this one thread, and `ConnectNamedPipe` has no form with a routine: an event takes its place.
+**Routine.** You say which function is to run when the operation is over, and the thread that began it runs that function the next time it [waits alertably][routine] (lesson {12}). A call that is queued for a thread in this way is an *APC*, an asynchronous procedure call. There are no handles to wait for, so there is no limit of 64. But all of it stays in this one thread, and `ConnectNamedPipe` has no form with a routine: an event takes its place.
 
 **Port.** One queue for the results of all operations on all handles that are bound to it. Any thread may take the next result, and [the system sees to it that not too many of them run at once][port] (lesson {13}). It is made for servers with very many clients. The price is book-keeping: which operation brings a packet, and which does not.
 

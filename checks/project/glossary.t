@@ -88,11 +88,11 @@ sub complaints
         }
         push @wrong, "'$form' is not to be found in '$place', where '$term' should be"
             if $page !~ any_form($form);
-        # *italics* introduce a word: the first lesson that does so explains it.
+        # *italics* introduce a word, so no earlier lesson may have it in them.
         my ($first) = grep { $pages->{$_} =~ /(?<!\*)\*(?:\Q$term\E|\Q$form\E)s?\*(?!\*)/i }
             @lessons;
         push @wrong, "lesson $first introduces '$term', not '$place'"
-            if defined $first && $first ne $place;
+            if defined $first && ($place !~ /^\d/ || $first lt $place);
     }
     return @wrong;
 }
