@@ -342,11 +342,8 @@ static const char *connect_again(void)
     return seen;
 }
 
-/** A slot with as many messages in it, of five bytes each. */
-static HANDLE create_slot(int messages)
+static HANDLE open_slot(void)
 {
-    HANDLE slot = CreateMailslotW(SLOT_NAME, 0, 0, NULL);
-    must(slot, "CreateMailslotW");
     HANDLE writer = CreateFileW(
         SLOT_NAME,
         GENERIC_WRITE,
@@ -355,7 +352,15 @@ static HANDLE create_slot(int messages)
         OPEN_EXISTING,  // slots are not created here
         0,              // no flags
         NULL);          // no template
-    must(writer, "CreateFileW");
+    return must(writer, "CreateFileW");
+}
+
+/** A slot with as many messages in it, of five bytes each. */
+static HANDLE create_slot(int messages)
+{
+    HANDLE slot = CreateMailslotW(SLOT_NAME, 0, 0, NULL);
+    must(slot, "CreateMailslotW");
+    HANDLE writer = open_slot();
     DWORD bytes_written;
     while (messages-- > 0)
         if (!WriteFile(writer, "hello", 5, &bytes_written, NULL))
@@ -388,6 +393,66 @@ static const char *count_messages(void)
     CloseHandle(slot);
     snprintf(seen, sizeof seen, "%lu of 3", messages);
     return messages <= 1 ? "0 or 1" : seen;
+}
+
+static const char *long_message(void)
+{
+    HANDLE slot = CreateMailslotW(SLOT_NAME, 2, 0, NULL);
+    must(slot, "CreateMailslotW");
+    HANDLE writer = open_slot();
+    DWORD bytes_written;
+    outcome(WriteFile(writer, "hello", 5, &bytes_written, NULL), "is taken");
+    CloseHandle(writer);
+    CloseHandle(slot);
+    return seen;
+}
+
+static const char *slot_again(void)
+{
+    HANDLE slot = create_slot(0), writer = open_slot();
+    CloseHandle(slot);
+    slot = CreateMailslotW(SLOT_NAME, 0, 0, NULL);
+    outcome(slot != INVALID_HANDLE_VALUE, "a new slot can be made");
+    CloseHandle(slot);
+    CloseHandle(writer);
+    return seen;
+}
+
+static int routines;
+
+static void CALLBACK on_read(DWORD error, DWORD bytes, OVERLAPPED *operation)
+{
+    (void)error;
+    (void)bytes;
+    (void)operation;
+    routines++;
+}
+
+static const char *read_a_part(void)
+{
+    HANDLE pipe = create_one(
+        FILE_FLAG_OVERLAPPED,
+        PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
+    HANDLE client = open_both_ways();
+    OVERLAPPED operation = {0};
+    char data[2];
+    DWORD bytes_written;
+    if (!WriteFile(client, "hello", 5, &bytes_written, NULL))
+        die("WriteFile");
+    routines = 0;
+    BOOL begun = ReadFileEx(pipe, data, sizeof data, &operation, on_read);
+    DWORD error = GetLastError();
+    SleepEx(MOMENT_MS, TRUE /* alertable */);
+    CloseHandle(client);
+    CloseHandle(pipe);
+    snprintf(
+        seen,
+        sizeof seen,
+        "%s with %lu, and the routine %s",
+        begun ? "TRUE" : "FALSE",
+        error,
+        routines == 1 ? "runs" : "does not run");
+    return seen;
 }
 
 static DWORD WINAPI wait_for_packet(void *port)
@@ -446,6 +511,11 @@ static const struct {
      connect_again},
     {"A short buffer for a mailslot's message", short_buffer},
     {"The number of messages in a mailslot", count_messages},
+    {"A message longer than the mailslot's largest size", long_message},
+    {"A mailslot made anew, while a writer of the old one is still there",
+     slot_again},
+    {"`ReadFileEx` with a buffer that is too small for the message",
+     read_a_part},
     {"Closing a completion port while a thread waits on it", close_port},
 };
 
