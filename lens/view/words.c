@@ -13,8 +13,8 @@
 #include "lens/view/table.h"
 #include "lens/view/words.h"
 
-/** Whether a code is part of a conversation rather than a failure of it: 995 and
- * 1168, too, which somebody has asked for by a cancel. */
+/** Whether a code is part of a conversation rather than a failure of it: 995
+ * and 1168, too, which somebody has asked for by a cancel. */
 static bool is_told(uint32_t error)
 {
     static const uint32_t codes[] = {
