@@ -83,6 +83,8 @@ GetModuleHandleA GetModuleHandleW GetProcAddress
 # Text from one encoding into another, and the console's.
 MultiByteToWideChar WideCharToMultiByte IsDBCSLeadByteEx
 GetConsoleOutputCP SetConsoleOutputCP
+# A person at the keyboard, not another process.
+GetStdHandle GetConsoleMode ReadConsoleW
 # Clocks and numbers: who and when, no communication.
 GetTickCount64 QueryPerformanceCounter QueryPerformanceFrequency
 GetThreadTimes
