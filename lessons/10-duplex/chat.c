@@ -165,6 +165,7 @@ static void listen(HANDLE pipe, HANDLE stop, HANDLE event)
             die("ReadFile");
         if (has_left(error)) {
             printf("%sthe other has left\n", in_line ? "\n" : "");
+            fflush(stdout);
             return;
         }
         if (error == ERROR_SUCCESS)

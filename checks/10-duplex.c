@@ -1,0 +1,742 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 10: a chat, both ways at once.
+ *
+ * Usage: `10-duplex FOLDER [LESSON-FOLDER]`
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "lens/reader.h"
+#include "lessons/10-duplex/protocol.h"
+
+/* Whether the client or the server is first is luck. Where a check is not
+ * about that, 535 is taken for a success: it is for another check to find. */
+#define NO_RACE "ConnectNamedPipe:*:pass=535"
+
+/** A server that says nothing, and whose keyboard never comes to its end. */
+#define SILENT "server - - - - - - - -"
+
+/** How long it may take until a program does what it must not do, in ms. */
+enum { LAPSE_MS = 400 };
+
+/** Two lines of which the pipe takes one: the second write stays pending. */
+enum { LONG_LINE = 400 };
+
+static char long_line[LONG_LINE + 1];
+static char two_long_lines[2 * LONG_LINE + 20];
+
+/** `server`, two long lines, and then silence. */
+static const char *long_winded(void)
+{
+    memset(long_line, 'a', LONG_LINE);
+    snprintf(
+        two_long_lines,
+        sizeof two_long_lines,
+        "server %s %s - - - -",
+        long_line,
+        long_line);
+    return two_long_lines;
+}
+
+/** Starts a server and comes as its client. */
+static struct peer *meet(
+    struct program **server, const char *command_line, const char *gate,
+    const char *fault)
+{
+    *server = start_with(
+        command_line,
+        &(struct conditions){
+            .gate = gate,
+            .fault = fault != NULL ? fault : NO_RACE});
+    expect_line(*server, "ready", 1);
+    return connect_peer(PIPE_NAME);
+}
+
+/** Sends a line. */
+static void send_line(struct peer *peer, const char *line)
+{
+    send_bytes(peer, line, strlen(line));
+}
+
+/** Expects the program to end by itself, with nothing left behind. */
+static void expect_clean_end(struct program *program)
+{
+    expect_end(program, EXIT_SUCCESS);
+    expect_no_errors(program);
+    expect_no_leak(program);
+    expect_no_bad_close(program);
+}
+
+static void says_ready(void)
+{
+    tried("started `server` and opened the pipe behind the line `ready`");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *server;
+    meet(&server, SILENT, NULL, NULL);
+}
+
+static void shows_lines(void)
+{
+    tried("sent \"hel\", \"lo\\nand \" and \"more\\n\"");
+    likely("what was read is not shown, or not all of it");
+    struct program *server;
+    struct peer *client = meet(&server, SILENT, NULL, NULL);
+    send_line(client, "hel");
+    send_line(client, "lo\nand ");
+    expect_line(server, "> hello", 1);
+    send_line(client, "more\n");
+    expect_line(server, "> and more", 1);
+}
+
+static void says_lines(void)
+{
+    tried("started `server hello \"are you there?\" -` and read from the pipe");
+    likely("what is to be said is not written, or not all of it");
+    struct program *server;
+    struct peer *client =
+        meet(&server, "server hello \"are you there?\" -", NULL, NULL);
+    expect_bytes(client, "hello\nare you there?\n", 21);
+}
+
+static void takes_its_turn(void)
+{
+    tried("started `server - answer -` and sent \"question\\n\"");
+    likely("the keyboard's thread is not told that the other has spoken");
+    struct program *server;
+    struct peer *client = meet(&server, "server - answer -", NULL, NULL);
+    send_line(client, "question\n");
+    expect_bytes(client, "answer\n", 7);
+    expect_line(server, "> question", 1);
+}
+
+static void hears_while_it_speaks(void)
+{
+    tried(
+        "read nothing until the server's second line of %d bytes had to wait, "
+        "and sent \"are you there?\\n\" meanwhile",
+        LONG_LINE);
+    likely("one thread does everything, or it waits for the write with what "
+           "the reading needs: a write may take as long as the other likes");
+    struct program *server;
+    struct peer *client = meet(&server, long_winded(), NULL, NULL);
+    wait_inside(server, "WriteFile", 2);
+    send_line(client, "are you there?\n");
+    expect_line(server, "> are you there?", 1);
+
+    char both[2 * LONG_LINE + 3];
+    int size = snprintf(both, sizeof both, "%s\n%s\n", long_line, long_line);
+    expect_bytes(client, both, (size_t)size);
+}
+
+static void flag_is_set(void)
+{
+    tried("looked at the arguments of CreateNamedPipeW");
+    likely("a handle is synchronous unless it is opened with "
+           "FILE_FLAG_OVERLAPPED; on Windows each call on it waits until the "
+           "one before is over, also one of another thread");
+    struct program *server = start(SILENT);
+    expect_line(server, "ready", 1);
+    const struct lens_record *call = find_call(server, "CreateNamedPipeW", 1);
+    unsigned long long open = 0, mode = 0;
+    call_argument(call, "open", &open);
+    call_argument(call, "mode", &mode);
+    if ((open & FILE_FLAG_OVERLAPPED) == 0)
+        fail_check(
+            "FILE_FLAG_OVERLAPPED (0x40000000) in the open mode",
+            "open mode 0x%llx",
+            open);
+    if ((mode & PIPE_REJECT_REMOTE_CLIENTS) == 0)
+        fail_check("PIPE_REJECT_REMOTE_CLIENTS", "pipe mode 0x%llx", mode);
+}
+
+/** Expects that a call has an OVERLAPPED. */
+static void expect_structure(const struct lens_record *call)
+{
+    if (call->overlapped == 0)
+        fail_check(
+            "an OVERLAPPED in each call on the pipe",
+            "%s has none",
+            lens_call_name(call->call));
+}
+
+static void each_call_has_a_structure(void)
+{
+    tried("talked in both directions and looked at each call on the pipe");
+    likely("a call without an OVERLAPPED on such a handle may say that it is "
+           "done when it is not");
+    struct program *server;
+    struct peer *client = meet(&server, "server hello - - -", NULL, NULL);
+    expect_bytes(client, "hello\n", 6);
+    send_line(client, "hello\n");
+    expect_line(server, "> hello", 1);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    expect_structure(find_call(server, "ConnectNamedPipe", 1));
+    expect_structure(find_call(server, "WriteFile", 1));
+    expect_right_on_windows(server);
+}
+
+/** Waits until a read and a write are under way at the same time. */
+static void wait_for_both(
+    struct program *server, const struct lens_record **read,
+    const struct lens_record **write)
+{
+    wait_inside(server, "ReadFile", 1);
+    wait_inside(server, "WriteFile", 2);
+    *read = find_call(server, "ReadFile", 1);
+    *write = find_call(server, "WriteFile", 2);
+    expect_structure(*read);
+    expect_structure(*write);
+    wait_called(server, "ReadFile", 1);
+    wait_called(server, "WriteFile", 2);
+    if ((*write)->error != ERROR_IO_PENDING)
+        fail_scene(
+            "the write is pending (997): nobody reads",
+            "it was over at once");
+}
+
+/** The OVERLAPPED of an operation that is under way. */
+static OVERLAPPED structure_of(
+    const struct program *program, const struct lens_record *call)
+{
+    OVERLAPPED operation = {0};
+    SIZE_T size;
+    if (!ReadProcessMemory(
+            program->process,
+            (void *)(ULONG_PTR)call->overlapped,
+            &operation,
+            sizeof operation,
+            &size))
+        environment_trouble("ReadProcessMemory", "the program's OVERLAPPED");
+    return operation;
+}
+
+static void two_of_each(void)
+{
+    tried("looked at the OVERLAPPED of a read and of a write while both were "
+          "under way");
+    likely("each operation under way needs a structure of its own, and in it "
+           "an event of its own, or nobody knows which of them is over");
+    struct program *server;
+    const struct lens_record *read, *write;
+    meet(&server, long_winded(), NULL, NULL);
+    wait_for_both(server, &read, &write);
+    OVERLAPPED of_read = structure_of(server, read);
+    OVERLAPPED of_write = structure_of(server, write);
+    if (read->overlapped == write->overlapped)
+        fail_check("two structures", "both have the same");
+    if (of_read.hEvent == NULL || of_write.hEvent == NULL)
+        fail_check("an event in each structure", "one has none");
+    if (of_read.hEvent == of_write.hEvent)
+        fail_check("two events", "both have the same, %p", of_read.hEvent);
+}
+
+static void client_came_first(void)
+{
+    tried("held the server before ConnectNamedPipe, opened the pipe, let it go "
+          "on and sent \"hello\\n\"");
+    likely("FALSE with 535, ERROR_PIPE_CONNECTED, is a success: nothing has "
+           "begun, and nobody will set the event");
+    struct program *server =
+        start_with(SILENT, &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    send_line(client, "hello\n");
+    expect_line(server, "> hello", 1);
+}
+
+static void client_comes_later(void)
+{
+    tried("waited until ConnectNamedPipe had returned, then opened the pipe "
+          "and sent \"hello\\n\"");
+    likely("FALSE with 997, ERROR_IO_PENDING, is no client yet: wait for the "
+           "end of the operation");
+    struct program *server = start(SILENT);
+    wait_inside(server, "ConnectNamedPipe", 1);
+    const struct lens_record *call = find_call(server, "ConnectNamedPipe", 1);
+    if (call->overlapped != 0)
+        wait_called(server, "ConnectNamedPipe", 1);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_line(client, "hello\n");
+    expect_line(server, "> hello", 1);
+    close_peer(client);
+    expect_line(server, "the other has left", 1);
+    expect_clean_end(server);
+}
+
+static void hasty_client_is_heard(void)
+{
+    tried("held the server before ConnectNamedPipe, sent \"gone\\n\", closed, "
+          "and let it go on");
+    likely("FALSE with 232, ERROR_NO_DATA: the client has left, and what it "
+           "said can still be read");
+    struct program *server =
+        start_with(SILENT, &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_line(client, "gone\n");
+    close_peer(client);
+    open_gate(server);
+    expect_line(server, "> gone", 1);
+    expect_line(server, "the other has left", 1);
+    expect_clean_end(server);
+}
+
+/** Makes a call fail with 1450 and expects that this is reported. */
+static void expect_report(const char *call, const char *command_line)
+{
+    char fault[80];
+    tried("made %s fail with error 1450, ERROR_NO_SYSTEM_RESOURCES", call);
+    likely(
+        "an operation that failed at once has not begun, nobody will set its "
+        "event; report what you don't expect by die(\"%s\")",
+        call);
+    snprintf(fault, sizeof fault, NO_RACE ",%s:1:1450", call);
+    if (strcmp(call, "ConnectNamedPipe") == 0)
+        snprintf(fault, sizeof fault, "%s:1:1450", call);
+    struct program *server = start_with(
+        command_line,
+        &(struct conditions){.gate = NULL, .fault = fault});
+    expect_line(server, "ready", 1);
+    if (strcmp(call, "ConnectNamedPipe") != 0)
+        connect_peer(PIPE_NAME);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, call, ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void connect_is_reported(void)
+{
+    expect_report("ConnectNamedPipe", SILENT);
+}
+
+static void write_is_reported(void)
+{
+    expect_report("WriteFile", "server hello -");
+}
+
+static void read_is_reported(void)
+{
+    expect_report("ReadFile", SILENT);
+}
+
+static void failed_read_is_no_wait(void)
+{
+    tried("made ReadFile fail at once with error 109, ERROR_BROKEN_PIPE");
+    likely("a read that fails at once has not begun: nobody will set its "
+           "event. 109 means that the other has left");
+    struct program *server;
+    meet(&server, SILENT, NULL, NO_RACE ",ReadFile:1:109");
+    expect_line(server, "the other has left", 1);
+    expect_clean_end(server);
+}
+
+static void failed_write_is_no_wait(void)
+{
+    tried("made WriteFile fail at once with error 232, ERROR_NO_DATA, then "
+          "sent \"bye\\n\" and closed");
+    likely("a write that fails at once has not begun: there is nothing to wait "
+           "for. 232 means that the other has left; what it said before is "
+           "still to be read");
+    struct program *server;
+    struct peer *client =
+        meet(&server, "server hello -", NULL, NO_RACE ",WriteFile:1:232");
+    const struct lens_record *write = wait_called(server, "WriteFile", 1);
+    send_line(client, "bye\n");
+    expect_line(server, "> bye", 1);
+    close_peer(client);
+    expect_line(server, "the other has left", 1);
+    expect_clean_end(server);
+    const struct lens_record *cancel;
+    for (uint32_t i = 1; write->overlapped != 0
+                         && (cancel = find_call(server, "CancelIoEx", i));
+         i++)
+        if (cancel->overlapped == write->overlapped
+            && cancel->tid == write->tid)
+            fail_check(
+                "nobody waits for a write that has not begun",
+                "it was waited for until the end, and then cancelled");
+}
+
+static void ctrl_c_while_alone(void)
+{
+    tried("pressed Ctrl+C while the server waited for a client");
+    likely("a wait in ConnectNamedPipe itself can't be ended: begin it with an "
+           "OVERLAPPED, and let finish() wait for it or for `stop`");
+    struct program *server = start(SILENT);
+    expect_line(server, "ready", 1);
+    wait_inside(server, "ConnectNamedPipe", 1);
+    expect_structure(find_call(server, "ConnectNamedPipe", 1));
+    wait_called(server, "ConnectNamedPipe", 1);
+    press_ctrl_c(server);
+    expect_clean_end(server);
+}
+
+static void ctrl_c_while_silent(void)
+{
+    tried("pressed Ctrl+C while nobody spoke");
+    likely("a wait in ReadFile itself can't be ended: begin it with an "
+           "OVERLAPPED, and let finish() wait for it or for `stop`");
+    struct program *server;
+    struct peer *client = meet(&server, SILENT, NULL, NULL);
+    wait_inside(server, "ReadFile", 1);
+    expect_structure(find_call(server, "ReadFile", 1));
+    wait_called(server, "ReadFile", 1);
+    press_ctrl_c(server);
+    expect_close(client);
+    expect_clean_end(server);
+}
+
+/** The nth-last call that closed this handle, or NULL. */
+static const struct lens_record *closing_of(
+    const struct program *program, uint32_t handle)
+{
+    const struct lens_record *call, *last = NULL;
+    for (uint32_t i = 1; (call = find_call(program, "CloseHandle", i)) != NULL;
+         i++)
+        if (call->handle == handle)
+            last = call;
+    return last;
+}
+
+/** Expects that an operation had ended, as the program knows, before its
+ * handle was closed. */
+static void expect_collected(
+    const struct program *program, const struct lens_record *operation)
+{
+    const struct lens_record *closed = closing_of(program, operation->handle);
+    const char *name = lens_call_name(operation->call);
+    if (operation->link == 0)
+        fail_check(
+            "GetOverlappedResult tells the end of each operation",
+            "nobody asked how a %s ended that was pending",
+            name);
+    const struct lens_record *end =
+        lens_view_at(scene_view(), operation->link - 1);
+    if (closed != NULL && end->t1 > closed->t0)
+        fail_check(
+            "the pipe is closed when no operation is under way",
+            "it was closed before the end of a %s was known",
+            name);
+}
+
+static void ctrl_c_while_writing(void)
+{
+    tried("pressed Ctrl+C while a write was pending, since the client read "
+          "nothing");
+    likely("the keyboard's thread has to cancel its write and to collect it "
+           "before main closes the pipe, and main has to wait for that");
+    struct program *server;
+    const struct lens_record *read, *write;
+    meet(&server, long_winded(), NULL, NULL);
+    wait_for_both(server, &read, &write);
+    press_ctrl_c(server);
+    expect_clean_end(server);
+    expect_collected(server, read);
+    expect_collected(server, write);
+}
+
+static void leaving_while_writing(void)
+{
+    tried("closed the client's end while the server's write was pending");
+    likely("both operations end with 109 or 232, and both have to be "
+           "collected before the pipe is closed");
+    struct program *server;
+    const struct lens_record *read, *write;
+    struct peer *client = meet(&server, long_winded(), NULL, NULL);
+    wait_for_both(server, &read, &write);
+    close_peer(client);
+    expect_line(server, "the other has left", 1);
+    expect_clean_end(server);
+    expect_collected(server, read);
+    expect_collected(server, write);
+}
+
+static void main_waits_for_the_speaker(void)
+{
+    tried("held the keyboard's thread before its WriteFile, closed the "
+          "client's end, and looked whether main closes the pipe");
+    likely("the thread may be about to use the handles: main may close them "
+           "only when it has made sure that the thread does not. The lock "
+           "`handles` is for that");
+    struct program *server;
+    struct peer *client =
+        meet(&server, "server hello - -", "WriteFile:1", NULL);
+    wait_at_gate(server);
+    close_peer(client);
+    expect_line(server, "the other has left", 1);
+    uint32_t pipe = find_call(server, "CreateNamedPipeW", 1)->handle;
+    unsigned long long late = now_ms() + LAPSE_MS;
+    while (is_running(server) && ms_until(late) > 0
+           && closing_of(server, pipe) == NULL)
+        Sleep(1);
+    if (!is_running(server) || closing_of(server, pipe) != NULL)
+        fail_check(
+            "main waits until the keyboard's thread is done with the pipe",
+            "main closed the pipe before the thread's WriteFile");
+    open_gate(server);
+    expect_clean_end(server);
+}
+
+static void input_ends(void)
+{
+    tried("started `server hello` with an input that is at its end");
+    likely("at the end of the input `stop` is set; main's read has to be "
+           "cancelled then, and to be collected");
+    struct program *server;
+    struct peer *client = meet(&server, "server hello", NULL, NULL);
+    expect_bytes(client, "hello\n", 6);
+    expect_close(client);
+    expect_clean_end(server);
+}
+
+static void other_leaves(void)
+{
+    tried("sent \"bye\\n\" and closed the client's end");
+    likely("a pending read ends with 109, ERROR_BROKEN_PIPE, when the other "
+           "leaves: that is the end of the chat, and no failure");
+    struct program *server;
+    struct peer *client = meet(&server, SILENT, NULL, NULL);
+    send_line(client, "bye\n");
+    close_peer(client);
+    expect_line(server, "> bye", 1);
+    expect_line(server, "the other has left", 1);
+    expect_clean_end(server);
+}
+
+static void long_lines_are_refused(void)
+{
+    char command_line[TEXT_MAX + 20] = "server ";
+    tried("started `server` with a line of %d bytes", TEXT_MAX);
+    likely("the server does not look at its arguments");
+    size_t length = strlen(command_line);
+    memset(command_line + length, 'a', TEXT_MAX);
+    expect_end(start(command_line), 2);
+    memcpy(command_line, "client ", length);
+    expect_end(start(command_line), 2);
+}
+
+static void both_talk(void)
+{
+    tried("let `client hello - bye` talk to `server - \"안녕!\" - -`");
+    likely("a line is lost, or comes twice");
+    struct program *server = start("server - \"안녕!\" - -");
+    expect_line(server, "ready", 1);
+    struct program *client = start("client hello - bye");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "> 안녕!\n");
+    expect_end(server, EXIT_SUCCESS);
+    expect_output(server, "ready\n> hello\n> bye\nthe other has left\n");
+    expect_no_leak(client);
+    expect_no_bad_close(client);
+    expect_right_on_windows(client);
+}
+
+static void client_ends_well(void)
+{
+    tried("held the check's own end for `client - -`, then closed it");
+    likely("the client does not take 109 for the end");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client = start("client - -");
+    accept_peer(server);
+    send_line(server, "hello\n");
+    expect_line(client, "> hello", 1);
+    close_peer(server);
+    expect_line(client, "the other has left", 1);
+    expect_clean_end(client);
+}
+
+static void client_hears_ctrl_c(void)
+{
+    tried("pressed Ctrl+C in the client while nobody spoke");
+    likely("the client does not cancel its read");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client = start("client - -");
+    accept_peer(server);
+    wait_called(client, "ReadFile", 1);
+    press_ctrl_c(client);
+    expect_close(server);
+    expect_clean_end(client);
+}
+
+static const char READY[] = "The server says `ready` in time";
+static const char FLAG[] = "The pipe is opened for overlapped calls";
+static const char HEARS[] = "What the other says is shown";
+
+#define WRONG "What goes wrong"
+#define READ  "Read it"
+
+static const struct check CHECKS[] = {
+    {.name = READY, .run = says_ready, .read = READ},
+    {.name = HEARS, .run = shows_lines, .read = READ, .needs = READY},
+    {
+        .name = "Its own lines are said",
+        .run = says_lines,
+        .read = READ,
+        .needs = READY,
+    },
+    {
+        .name = "A line can be an answer to what came",
+        .run = takes_its_turn,
+        .read = READ,
+        .needs = HEARS,
+    },
+    {
+        .name = "It hears while nobody takes what it says",
+        .run = hears_while_it_speaks,
+        .read = READ,
+        .needs = HEARS,
+    },
+    {.name = FLAG, .run = flag_is_set, .todo = 1, .read = WRONG},
+    {
+        .name = "Each call on the pipe has a structure",
+        .run = each_call_has_a_structure,
+        .read = WRONG,
+        .needs = FLAG,
+    },
+    {
+        .name = "Two directions: two structures, two events",
+        .run = two_of_each,
+        .read = READ,
+        .needs = FLAG,
+    },
+    {
+        .name = "A client may come later (997)",
+        .run = client_comes_later,
+        .todo = 2,
+        .read = WRONG,
+        .needs = READY,
+    },
+    {
+        .name = "A client may have come first (535)",
+        .run = client_came_first,
+        .todo = 2,
+        .read = WRONG,
+        .needs = READY,
+    },
+    {
+        .name = "A client that has left is heard (232)",
+        .run = hasty_client_is_heard,
+        .todo = 2,
+        .read = WRONG,
+        .needs = READY,
+    },
+    {
+        .name = "ConnectNamedPipe: other errors count",
+        .run = connect_is_reported,
+        .todo = 2,
+        .read = WRONG,
+    },
+    {
+        .name = "Ctrl+C ends the wait for a client",
+        .run = ctrl_c_while_alone,
+        .todo = 2,
+        .read = READ,
+        .needs = FLAG,
+    },
+    {
+        .name = "A write that fails is not waited for",
+        .run = failed_write_is_no_wait,
+        .todo = 3,
+        .read = WRONG,
+        .needs = HEARS,
+    },
+    {
+        .name = "WriteFile: other errors count",
+        .run = write_is_reported,
+        .todo = 3,
+        .read = WRONG,
+    },
+    {
+        .name = "A read that fails is not waited for",
+        .run = failed_read_is_no_wait,
+        .todo = 4,
+        .read = WRONG,
+        .needs = HEARS,
+    },
+    {
+        .name = "ReadFile: other errors count",
+        .run = read_is_reported,
+        .todo = 4,
+        .read = WRONG,
+    },
+    {
+        .name = "Ctrl+C ends the chat",
+        .run = ctrl_c_while_silent,
+        .todo = 4,
+        .read = READ,
+        .needs = FLAG,
+    },
+    {
+        .name = "The end of the input ends the chat",
+        .run = input_ends,
+        .todo = 4,
+        .read = READ,
+        .needs = FLAG,
+    },
+    {
+        .name = "The other's leaving ends the chat (109)",
+        .run = other_leaves,
+        .todo = 4,
+        .read = WRONG,
+        .needs = HEARS,
+    },
+    {
+        .name = "Ctrl+C ends a write that nobody takes",
+        .run = ctrl_c_while_writing,
+        .todo = 3,
+        .read = READ,
+        .needs = FLAG,
+    },
+    {
+        .name = "Leaving ends a write that nobody takes",
+        .run = leaving_while_writing,
+        .todo = 3,
+        .read = READ,
+        .needs = FLAG,
+    },
+    {
+        .name = "Handles in use are not closed",
+        .run = main_waits_for_the_speaker,
+        .todo = 5,
+        .read = READ,
+        .needs = HEARS,
+    },
+    {
+        .name = "A line that is too long is refused",
+        .run = long_lines_are_refused,
+    },
+    {
+        .name = "Server and client talk with each other",
+        .run = both_talk,
+        .read = READ,
+        .needs = HEARS,
+    },
+    {
+        .name = "The client ends when the server leaves",
+        .run = client_ends_well,
+        .program = "client",
+        .read = READ,
+    },
+    {
+        .name = "Ctrl+C ends the client",
+        .run = client_hears_ctrl_c,
+        .program = "client",
+        .read = READ,
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "10-duplex", CHECKS, ARRAYSIZE(CHECKS));
+}
