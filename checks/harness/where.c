@@ -225,11 +225,16 @@ bool where_waits_to_read(
             continue;
         if (last != NULL && last->tid != record->tid)
             return false;
+        /* A thread that has made no call yet is one, too. */
+        if (record->call == LENS_CreateThread
+            || record->call == LENS__beginthreadex)
+            return false;
         last = record;
         if (record->call == LENS_ReadFile && record->t1 != 0)
             bytes_read += record->bytes;
     }
     return last != NULL && last->call == LENS_ReadFile && last->t1 == 0
+           && last->overlapped == 0  // else it returns at once
            && (last->flags & LENS_FLAG_AT_GATE) == 0 && bytes_read == bytes;
 }
 
