@@ -18,10 +18,6 @@
 #include "lens/reader.h"
 #include "lessons/10-duplex/protocol.h"
 
-/* Whether the client or the server is first is luck. Where a check is not
- * about that, 535 is taken for a success: it is for another check to find. */
-#define NO_RACE "ConnectNamedPipe:*:pass=535"
-
 /** A server that says nothing, and whose keyboard never comes to its end. */
 #define SILENT "server - - - - - - - -"
 
@@ -47,6 +43,16 @@ static const char *long_winded(void)
     return two_long_lines;
 }
 
+/** Waits until the server waits for a client; that one may also come first is
+ * for another check to find. */
+static void wait_until_it_waits(struct program *server)
+{
+    expect_line(server, "ready", 1);
+    wait_inside(server, "ConnectNamedPipe", 1);
+    if (find_call(server, "ConnectNamedPipe", 1)->overlapped != 0)
+        wait_called(server, "ConnectNamedPipe", 1);
+}
+
 /** Starts a server and comes as its client. */
 static struct peer *meet(
     struct program **server, const char *command_line, const char *gate,
@@ -54,10 +60,8 @@ static struct peer *meet(
 {
     *server = start_with(
         command_line,
-        &(struct conditions){
-            .gate = gate,
-            .fault = fault != NULL ? fault : NO_RACE});
-    expect_line(*server, "ready", 1);
+        &(struct conditions){.gate = gate, .fault = fault});
+    wait_until_it_waits(*server);
     return connect_peer(PIPE_NAME);
 }
 
@@ -263,10 +267,7 @@ static void client_comes_later(void)
     likely("FALSE with 997, ERROR_IO_PENDING, is no client yet: wait for the "
            "end of the operation");
     struct program *server = start(SILENT);
-    wait_inside(server, "ConnectNamedPipe", 1);
-    const struct lens_record *call = find_call(server, "ConnectNamedPipe", 1);
-    if (call->overlapped != 0)
-        wait_called(server, "ConnectNamedPipe", 1);
+    wait_until_it_waits(server);
     struct peer *client = connect_peer(PIPE_NAME);
     send_line(client, "hello\n");
     expect_line(server, "> hello", 1);
@@ -302,15 +303,13 @@ static void expect_report(const char *call, const char *command_line)
         "an operation that failed at once has not begun, nobody will set its "
         "event; report what you don't expect by die(\"%s\")",
         call);
-    snprintf(fault, sizeof fault, NO_RACE ",%s:1:1450", call);
-    if (strcmp(call, "ConnectNamedPipe") == 0)
-        snprintf(fault, sizeof fault, "%s:1:1450", call);
-    struct program *server = start_with(
-        command_line,
-        &(struct conditions){.gate = NULL, .fault = fault});
-    expect_line(server, "ready", 1);
-    if (strcmp(call, "ConnectNamedPipe") != 0)
+    snprintf(fault, sizeof fault, "%s:1:1450", call);
+    struct program *server =
+        start_with(command_line, &(struct conditions){.fault = fault});
+    if (strcmp(call, "ConnectNamedPipe") != 0) {
+        wait_until_it_waits(server);
         connect_peer(PIPE_NAME);
+    }
     expect_end(server, EXIT_FAILURE);
     expect_error(server, call, ERROR_NO_SYSTEM_RESOURCES);
 }
@@ -336,7 +335,7 @@ static void failed_read_is_no_wait(void)
     likely("a read that fails at once has not begun: nobody will set its "
            "event. 109 means that the other has left");
     struct program *server;
-    meet(&server, SILENT, NULL, NO_RACE ",ReadFile:1:109");
+    meet(&server, SILENT, NULL, "ReadFile:1:109");
     expect_line(server, "the other has left", 1);
     expect_clean_end(server);
 }
@@ -350,7 +349,7 @@ static void failed_write_is_no_wait(void)
            "still to be read");
     struct program *server;
     struct peer *client =
-        meet(&server, "server hello -", NULL, NO_RACE ",WriteFile:1:232");
+        meet(&server, "server hello -", NULL, "WriteFile:1:232");
     const struct lens_record *write = wait_called(server, "WriteFile", 1);
     send_line(client, "bye\n");
     expect_line(server, "> bye", 1);
@@ -374,10 +373,8 @@ static void ctrl_c_while_alone(void)
     likely("a wait in ConnectNamedPipe itself can't be ended: begin it with an "
            "OVERLAPPED, and let finish() wait for it or for `stop`");
     struct program *server = start(SILENT);
-    expect_line(server, "ready", 1);
-    wait_inside(server, "ConnectNamedPipe", 1);
+    wait_until_it_waits(server);
     expect_structure(find_call(server, "ConnectNamedPipe", 1));
-    wait_called(server, "ConnectNamedPipe", 1);
     press_ctrl_c(server);
     expect_clean_end(server);
 }

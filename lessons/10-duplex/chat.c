@@ -153,9 +153,9 @@ static void show(const char *text, DWORD size)
 static void listen(HANDLE pipe, HANDLE stop, HANDLE event)
 {
     while (!is_set(stop)) {
-        OVERLAPPED operation = {.hEvent = event};
         char text[TEXT_MAX];
         DWORD bytes_read, error = ERROR_SUCCESS;
+        OVERLAPPED operation = {.hEvent = event};
         if (!ReadFile(pipe, text, sizeof text, NULL, &operation))
             error = GetLastError();
 
