@@ -540,12 +540,15 @@ static void input_ends(void)
 
 static void other_leaves(void)
 {
-    tried("sent \"bye\\n\" and closed the client's end");
+    tried(
+        "let `server hello - - -` say its line, sent \"bye\\n\" and closed the "
+        "client's end");
     likely("a pending read ends with 109, ERROR_BROKEN_PIPE, when the other "
            "leaves: the end of the chat, no failure. Main then sets `stop`, so "
            "that the keyboard's thread lets go of the lock");
     struct program *server;
-    struct peer *client = meet(&server, SILENT, NULL, NULL);
+    struct peer *client = meet(&server, "server hello - - -", NULL, NULL);
+    expect_bytes(client, "hello\n", 6);
     send_line(client, "bye\n");
     expect_line(server, "> bye", 1);
     leave(server, client);

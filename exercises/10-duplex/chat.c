@@ -167,10 +167,11 @@ static void listen(HANDLE pipe, HANDLE stop, HANDLE event)
             fflush(stdout);
             return;
         }
-        if (error == ERROR_SUCCESS)
+        if (error == ERROR_SUCCESS) {
             show(text, bytes_read);
-        if (!in_line && !SetEvent(mine.heard))
-            die("SetEvent");
+            if (!in_line && !SetEvent(mine.heard))
+                die("SetEvent");
+        }
     }
 }
 
