@@ -3,7 +3,7 @@
  * @file
  * @brief The chat: a thread at the keyboard, a thread at the pipe.
  *
- * Read server.c first, then here chat, listen, speak, say and finish.
+ * Read server.c first, then here chat, hear, speak, say and finish.
  *
  * @see
  * https://learn.microsoft.com/windows/win32/ipc/synchronous-and-overlapped-input-and-output
@@ -149,8 +149,8 @@ static void show(const char *text, DWORD size)
     fflush(stdout);
 }
 
-/** Listens until the other leaves or the chat is to end. */
-static void listen(HANDLE pipe, HANDLE stop, HANDLE event)
+/** Hears until the other leaves or the chat is to end. */
+static void hear(HANDLE pipe, HANDLE stop, HANDLE event)
 {
     while (!is_set(stop)) {
         char text[TEXT_MAX];
@@ -194,7 +194,7 @@ void chat(HANDLE pipe, HANDLE stop, int count, char *lines[])
     if (thread == NULL)
         die("CreateThread");
 
-    listen(pipe, stop, read);
+    hear(pipe, stop, read);
 
     /* The keyboard's thread ends its write, if there is one, and lets go of
      * the handles.  They are not given back. */

@@ -152,8 +152,8 @@ static void show(const char *text, DWORD size)
     fflush(stdout);
 }
 
-/** Listens until the other leaves or the chat is to end. */
-static void listen(HANDLE pipe, HANDLE stop, HANDLE event)
+/** Hears until the other leaves or the chat is to end. */
+static void hear(HANDLE pipe, HANDLE stop, HANDLE event)
 {
     while (!is_set(stop)) {
         char text[TEXT_MAX];
@@ -199,7 +199,7 @@ void chat(HANDLE pipe, HANDLE stop, int count, char *lines[])
     if (thread == NULL)
         die("CreateThread");
 
-    listen(pipe, stop, read);
+    hear(pipe, stop, read);
 
     /* TODO(5): from here on nobody may use the handles. */
     /* The keyboard's thread ends its write, if there is one, and lets go of
