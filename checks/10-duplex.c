@@ -267,7 +267,7 @@ static void two_of_each(void)
     if (of_read.hEvent == NULL || of_write.hEvent == NULL)
         fail_check("an event in each structure", "one has none");
     if (of_read.hEvent == of_write.hEvent)
-        fail_check("two events", "both have the same, %p", of_read.hEvent);
+        fail_check("two events", "both have the same");
 }
 
 static void client_came_first(void)
