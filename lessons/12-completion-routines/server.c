@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief Named pipe server for many clients in one thread, which Windows calls
+ * @brief Named pipe server for many clients in one thread: Windows calls it
  * back when a read or a write is over.
  *
  * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
  *
- * Read main first, then accept_client, and from go_on upwards.
+ * Read main first, then accept_client, go_on, on_read, on_write and stop.
  *
  * @see https://learn.microsoft.com/windows/win32/fileio/alertable-i-o
  */
@@ -20,46 +20,43 @@
 #include "common/error.h"
 #include "protocol.h"
 
-/**
- * A client that is connected. At any time exactly one operation of it is under
- * way, or over with its routine still to run: whoever is in the list will be
- * called back once.
- */
+/** A client that is connected. Exactly one operation of it is under way, or
+ * over with its routine still to run: each will be called back once more. */
 struct client {
-    OVERLAPPED operation;  // first: its address is the client's
+    OVERLAPPED operation;  // first: its address is the client's, too
     HANDLE pipe;
-    struct client *next, *previous;
-    long number;                // 1 for the first that came
-    unsigned long long echoed;  // bytes, in all
-    DWORD size;                 // bytes in data
-    DWORD written;              // how many of them are sent
+    long number;                     // 1 is the first that came
+    unsigned long long echoed;       // bytes, in all
+    DWORD size;                      // bytes that were read
+    DWORD written;                   // how many of them are sent back
+    struct client *next, *previous;  // in the list of all clients
     char data[MESSAGE_MAX];
 };
 
-static struct client *clients;  // all that are connected
+static struct client *clients;  // the list
 static long client_count;       // how many have come
 static long client_limit;       // 0: none
 
-/* The instance that waits for the next client; NULL after the last one. */
-static HANDLE next_pipe;
-static OVERLAPPED connecting;
-static bool came_early;  // before ConnectNamedPipe, which began nothing
+static HANDLE next_pipe;       // the instance for the next client, or NULL
+static OVERLAPPED connecting;  // its ConnectNamedPipe,
+static bool came_early;        // unless the client came before that
 
 static atomic_bool stopping;  // Ctrl+C was pressed:
 static HANDLE stop_event;     // wakes main then
 
-/** Forgets a client whose last routine has run, or will never run. */
+static void CALLBACK on_read(DWORD error, DWORD bytes, OVERLAPPED *operation);
+static void CALLBACK on_write(DWORD error, DWORD bytes, OVERLAPPED *operation);
+
+/** Forgets a client of which nothing is under way; says why, if need be. */
 static void close_client(struct client *client, const char *call, DWORD error)
 {
     if (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA
-        || error == ERROR_PIPE_NOT_CONNECTED)
-        printf(
-            "client %ld has left: %llu bytes\n",
-            client->number,
-            client->echoed);
-    else if (!stopping)
+        || error == ERROR_PIPE_NOT_CONNECTED) {
+        long number = client->number;
+        printf("client %ld has left: %llu bytes\n", number, client->echoed);
+        fflush(stdout);
+    } else if (!stopping)
         report_error(call, error);
-    fflush(stdout);
 
     if (client->next != NULL)
         client->next->previous = client->previous;
@@ -71,64 +68,31 @@ static void close_client(struct client *client, const char *call, DWORD error)
     free(client);
 }
 
-static void begin_read(struct client *client);
-static void begin_write(struct client *client);
-static void accept_client(void);
-
-/** The system calls this when a read is over, in an alertable wait. */
-static void CALLBACK on_read(DWORD error, DWORD bytes, OVERLAPPED *operation)
+/** Begins what comes next: to write what is left of the echo, or to read. */
+static void go_on(struct client *client, const char *call, DWORD error)
 {
-    struct client *client = (struct client *)operation;
-    client->size = bytes;
-    client->written = 0;
-    if (error != ERROR_SUCCESS || stopping)
-        close_client(client, "ReadFileEx", error);
-    else if (bytes == 0)
-        begin_read(client);
-    else
-        begin_write(client);
-}
-
-/** The same for a write, which may have taken a part of it only. */
-static void CALLBACK on_write(DWORD error, DWORD bytes, OVERLAPPED *operation)
-{
-    struct client *client = (struct client *)operation;
-    client->written += bytes;
-    client->echoed += bytes;
-    if (error != ERROR_SUCCESS || stopping)
-        close_client(client, "WriteFileEx", error);
-    else if (client->written < client->size)
-        begin_write(client);
-    else
-        begin_read(client);
-    accept_client();
-}
-
-/** Begins to read; on_read goes on. */
-static void begin_read(struct client *client)
-{
-    if (!ReadFileEx(
-            client->pipe,
-            client->data,
-            MESSAGE_MAX,
-            &client->operation,
-            on_read))
+    if (error != ERROR_SUCCESS || stopping) {
+        close_client(client, call, error);
+    } else if (client->written < client->size) {
+        if (!WriteFileEx(
+                client->pipe,
+                client->data + client->written,
+                client->size - client->written,
+                &client->operation,
+                on_write))
+            close_client(client, "WriteFileEx", GetLastError());
+    } else if (!ReadFileEx(
+                   client->pipe,
+                   client->data,
+                   MESSAGE_MAX,
+                   &client->operation,
+                   on_read)) {
+        /* It has not begun, so on_read will not be called. */
         close_client(client, "ReadFileEx", GetLastError());
+    }
 }
 
-/** Begins to write what is not sent yet; on_write goes on. */
-static void begin_write(struct client *client)
-{
-    if (!WriteFileEx(
-            client->pipe,
-            client->data + client->written,
-            client->size - client->written,
-            &client->operation,
-            on_write))
-        close_client(client, "WriteFileEx", GetLastError());
-}
-
-/** Makes one more instance, and waits for its client without waiting. */
+/** Makes one more instance and begins to wait for its client. */
 static void listen_for_next(void)
 {
     next_pipe = CreateNamedPipeW(
@@ -150,18 +114,19 @@ static void listen_for_next(void)
         came_early = error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA;
         if (!came_early && error != ERROR_IO_PENDING)
             die("ConnectNamedPipe");
+        /* Nothing has begun that would set the event. */
         if (came_early && !SetEvent(connecting.hEvent))
             die("SetEvent");
     }
 }
 
-/** If a client has come: begins to wait for the next one, then serves it. */
+/** If a client has come: waits for the next one, then serves it. */
 static void accept_client(void)
 {
-    DWORD unused;
     if (next_pipe == NULL || stopping
         || (!came_early && !HasOverlappedIoCompleted(&connecting)))
         return;
+    DWORD unused;
     if (!came_early
         && !GetOverlappedResult(next_pipe, &connecting, &unused, FALSE))
         die("GetOverlappedResult");
@@ -171,8 +136,8 @@ static void accept_client(void)
         report_error("calloc", ERROR_NOT_ENOUGH_MEMORY);
         exit(EXIT_FAILURE);
     }
-    client->number = ++client_count;
     client->pipe = next_pipe;
+    client->number = ++client_count;
     client->next = clients;
     if (clients != NULL)
         clients->previous = client;
@@ -182,7 +147,28 @@ static void accept_client(void)
         next_pipe = NULL;
     else
         listen_for_next();
-    begin_read(client);
+    go_on(client, "ConnectNamedPipe", ERROR_SUCCESS);
+}
+
+/** A read is over, says the system, in an alertable wait of this thread. */
+static void CALLBACK on_read(DWORD error, DWORD bytes, OVERLAPPED *operation)
+{
+    struct client *client = (struct client *)operation;
+    client->size = bytes;
+    client->written = 0;
+    go_on(client, "ReadFileEx", error);
+
+    /* The wait goes on while routines are queued: main may not come to it. */
+    accept_client();
+}
+
+/** A write is over; it may have taken a part only. */
+static void CALLBACK on_write(DWORD error, DWORD bytes, OVERLAPPED *operation)
+{
+    struct client *client = (struct client *)operation;
+    client->written += bytes;
+    client->echoed += bytes;
+    go_on(client, "WriteFileEx", error);
 }
 
 /** Windows calls this at Ctrl+C, on a thread of its own. */
@@ -195,26 +181,30 @@ static BOOL WINAPI on_ctrl_c(DWORD event)
     return TRUE;  // it is handled: the process goes on
 }
 
-/** Ends every operation, and waits until each routine has run. */
+/** Cancels whatever is under way, and waits until all of it is over. */
 static void stop(void)
 {
-    DWORD unused;
-    if (next_pipe != NULL) {
-        if (!CancelIoEx(next_pipe, &connecting)
+    for (struct client *client = clients; client != NULL; client = client->next)
+        if (!CancelIoEx(client->pipe, &client->operation)
             && GetLastError() != ERROR_NOT_FOUND)
             die("CancelIoEx");
-        if (!came_early
-            && !GetOverlappedResult(next_pipe, &connecting, &unused, TRUE)
-            && GetLastError() != ERROR_OPERATION_ABORTED)
-            die("GetOverlappedResult");
-        CloseHandle(next_pipe);
-    }
-    for (struct client *c = clients; c != NULL; c = c->next)
-        if (!CancelIoEx(c->pipe, &c->operation)
-            && GetLastError() != ERROR_NOT_FOUND)
-            die("CancelIoEx");
+
+    /* To cancel is to ask: each routine runs once more, and only that frees
+     * the client. */
     while (clients != NULL)
-        SleepEx(INFINITE, TRUE);
+        SleepEx(INFINITE, TRUE /* alertable */);
+
+    if (next_pipe == NULL)
+        return;
+    DWORD unused;
+    if (!came_early && !CancelIoEx(next_pipe, &connecting)
+        && GetLastError() != ERROR_NOT_FOUND)
+        die("CancelIoEx");
+    if (!came_early
+        && !GetOverlappedResult(next_pipe, &connecting, &unused, TRUE)
+        && GetLastError() != ERROR_OPERATION_ABORTED)
+        die("GetOverlappedResult");
+    CloseHandle(next_pipe);
 }
 
 /** Makes an event that stays set. */
@@ -230,7 +220,7 @@ static HANDLE create_event(void)
     return event;
 }
 
-/** Waits for clients; all the rest is done by the routines. */
+/** Waits, and accepts clients; the routines do the rest, inside the wait. */
 int main(int argc, char *argv[])
 {
     use_utf8_console();
@@ -255,14 +245,19 @@ int main(int argc, char *argv[])
     HANDLE events[] = {stop_event, connecting.hEvent};
     while (!stopping && (next_pipe != NULL || clients != NULL)) {
         DWORD wait = WaitForMultipleObjectsEx(
-            next_pipe != NULL ? 2 : 1,
+            next_pipe != NULL ? 2 : 1,  // how many of them
             events,
-            FALSE,  // any of them
+            FALSE,  // one is enough
             INFINITE,
-            TRUE);  // alertable: here the routines run
+            TRUE);  // alertable: the routines run in here
         if (wait == WAIT_FAILED)
             die("WaitForMultipleObjectsEx");
-        accept_client();
+
+        /* WAIT_IO_COMPLETION: routines have run, no event is set. */
+        if (wait == WAIT_OBJECT_0 + 1) {
+            accept_client();
+            SleepEx(0, TRUE);  // however many come: the routines have a turn
+        }
     }
     stop();
 
