@@ -158,7 +158,8 @@ LENS_CALL(BOOL, ReadFileEx,
     (HANDLE file, LPVOID data, DWORD size, LPOVERLAPPED overlapped,
      LPOVERLAPPED_COMPLETION_ROUTINE routine),
     (file, data, size, overlapped, routine),
-    FALSE, LENS_PLAIN, LENS_ROUTINE(file, overlapped, data, routine),
+    FALSE, LENS_PLAIN,
+    LENS_SHORT(size) LENS_ROUTINE(file, overlapped, data, routine),
     "file=%h data=%r size=%u overlapped=%o routine=%f",
     "1450 109")
 
@@ -166,7 +167,8 @@ LENS_CALL(BOOL, WriteFileEx,
     (HANDLE file, LPCVOID data, DWORD size, LPOVERLAPPED overlapped,
      LPOVERLAPPED_COMPLETION_ROUTINE routine),
     (file, data, size, overlapped, routine),
-    FALSE, LENS_PLAIN, LENS_ROUTINE(file, overlapped, NULL, routine),
+    FALSE, LENS_PLAIN,
+    LENS_SHORT(size) LENS_ROUTINE(file, overlapped, NULL, routine),
     "file=%h data=%w size=%u overlapped=%o routine=%f",
     "1450 232 109")
 

@@ -96,9 +96,11 @@ static bool read_what(const char *what, struct rule *rule)
         return read_number(what + 5, &rule->pass);
     }
     if (strcmp(what, "short") == 0) {
-        if (rule->id != LENS_ReadFile && rule->id != LENS_WriteFile)
+        if (rule->id != LENS_ReadFile && rule->id != LENS_WriteFile
+            && rule->id != LENS_ReadFileEx && rule->id != LENS_WriteFileEx)
             lens_stop(
-                "LENS_FAULT: only ReadFile and WriteFile can come short",
+                "LENS_FAULT: only ReadFile, WriteFile and their Ex forms can "
+                "come short",
                 "",
                 "");
         rule->shorten = true;
