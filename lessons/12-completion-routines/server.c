@@ -68,12 +68,15 @@ static void close_client(struct client *client, const char *call, DWORD error)
     free(client);
 }
 
-/** Begins what comes next: to write what is left of the echo, or to read. */
+/** Begins what comes next: to write what is left of the echo, or to read. What
+ * fails at once has not begun, and calls nobody back. */
 static void go_on(struct client *client, const char *call, DWORD error)
 {
     if (error != ERROR_SUCCESS || stopping) {
         close_client(client, call, error);
-    } else if (client->written < client->size) {
+        return;
+    }
+    if (client->written < client->size) {
         if (!WriteFileEx(
                 client->pipe,
                 client->data + client->written,
@@ -81,15 +84,15 @@ static void go_on(struct client *client, const char *call, DWORD error)
                 &client->operation,
                 on_write))
             close_client(client, "WriteFileEx", GetLastError());
-    } else if (!ReadFileEx(
-                   client->pipe,
-                   client->data,
-                   MESSAGE_MAX,
-                   &client->operation,
-                   on_read)) {
-        /* It has not begun, so on_read will not be called. */
-        close_client(client, "ReadFileEx", GetLastError());
+        return;
     }
+    if (!ReadFileEx(
+            client->pipe,
+            client->data,
+            MESSAGE_MAX,
+            &client->operation,
+            on_read))
+        close_client(client, "ReadFileEx", GetLastError());
 }
 
 /** Makes one more instance and begins to wait for its client. */
@@ -196,14 +199,15 @@ static void stop(void)
 
     if (next_pipe == NULL)
         return;
-    DWORD unused;
-    if (!came_early && !CancelIoEx(next_pipe, &connecting)
-        && GetLastError() != ERROR_NOT_FOUND)
-        die("CancelIoEx");
-    if (!came_early
-        && !GetOverlappedResult(next_pipe, &connecting, &unused, TRUE)
-        && GetLastError() != ERROR_OPERATION_ABORTED)
-        die("GetOverlappedResult");
+    if (!came_early) {
+        DWORD unused;
+        if (!CancelIoEx(next_pipe, &connecting)
+            && GetLastError() != ERROR_NOT_FOUND)
+            die("CancelIoEx");
+        if (!GetOverlappedResult(next_pipe, &connecting, &unused, TRUE)
+            && GetLastError() != ERROR_OPERATION_ABORTED)
+            die("GetOverlappedResult");
+    }
     CloseHandle(next_pipe);
 }
 
