@@ -1,1 +1,733 @@
-int main(void){return 0;}
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 12: a server that is called back.
+ *
+ * Usage: `12-completion-routines FOLDER [LESSON-FOLDER]`
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "checks/harness/where.h"
+#include "lens/reader.h"
+#include "lessons/12-completion-routines/protocol.h"
+
+/** How often a client talks without a pause: as many as a program has gates.
+ */
+enum { TURNS = GATES_MAX };
+#define AT_EACH_TURN                                                           \
+    "WriteFileEx:1,WriteFileEx:2,WriteFileEx:3,WriteFileEx:4,"                 \
+    "WriteFileEx:5,WriteFileEx:6,WriteFileEx:7,WriteFileEx:8"
+
+/** More clients than a thread can have events to wait for. */
+enum { CROWD = MAXIMUM_WAIT_OBJECTS + 6 };
+
+/** After how many waits that let no routine run there is no hope. */
+enum { DEAF_WAITS = 20 };
+
+/** What a process ends with when nobody has handled Ctrl+C. */
+#define CTRL_C_EXIT 0xC000013Au
+
+/** Whether a record is a call of this name. */
+static bool is_call(const struct lens_record *record, const char *name)
+{
+    return record->kind == LENS_KIND_CALL
+           && strcmp(lens_call_name(record->call), name) == 0;
+}
+
+/** Whether a record is a wait, and whether routines may run in it. */
+static bool is_wait(const struct lens_record *record, bool *alertable)
+{
+    unsigned long long alert = 0;
+    *alertable = call_argument(record, "alertable", &alert) && alert != 0;
+    return is_call(record, "Sleep") || is_call(record, "SleepEx")
+           || is_call(record, "WaitForSingleObject")
+           || is_call(record, "WaitForSingleObjectEx")
+           || is_call(record, "WaitForMultipleObjects")
+           || is_call(record, "WaitForMultipleObjectsEx");
+}
+
+/** Tells whether the server waits, or has waited again and again, in such a
+ * way that no routine can run. */
+static bool is_deaf(const struct program *server)
+{
+    int waits = 0;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        bool alertable;
+        if (record->pid != server->id)
+            continue;
+        if (record->kind == LENS_KIND_ROUTINE)
+            return false;
+        if (!is_wait(record, &alertable))
+            continue;
+        if (alertable)
+            return false;
+        waits += record->t1 == 0 && where_waits(record) ? DEAF_WAITS : 1;
+    }
+    return waits >= DEAF_WAITS;
+}
+
+/** Sends bytes and expects the very same back. */
+static void expect_echo(
+    struct program *server, struct peer *client, const void *data, size_t size)
+{
+    send_bytes(client, data, size);
+    while (peek_peer(client) == 0 && is_running(server)
+           && ms_until(scene_deadline()) > 0) {
+        if (is_deaf(server)) {
+            likely("a routine runs only while its thread is inside SleepEx or "
+                   "a wait function ...Ex whose last argument, bAlertable, is "
+                   "TRUE. Sleep is no such wait, however long");
+            fail_check(
+                "an alertable wait: then on_read runs",
+                "no routine has run: the server's waits are not alertable");
+        }
+        Sleep(1);
+    }
+    expect_bytes(client, data, size);
+}
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(
+    const char *command_line, const char *gate, const char *fault)
+{
+    struct program *server = start_with(
+        command_line,
+        &(struct conditions){.gate = gate, .fault = fault});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+static void echoes(void)
+{
+    static const char data[] = "\0zero\0bytes\0\0";
+    tried(
+        "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
+        "with zeros among them",
+        sizeof data);
+    likely("the server does not send back what it read, or more than that");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    expect_echo(server, client, data, sizeof data);
+}
+
+static void early_client_is_served(void)
+{
+    tried("held the server before ConnectNamedPipe and opened its pipe");
+    likely("535, ERROR_PIPE_CONNECTED: the client is there, nothing has begun, "
+           "and nobody sets the event");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    expect_echo(server, client, "hello", 5);
+    expect_echo(server, connect_peer_waiting(PIPE_NAME), "hello", 5);
+}
+
+static void hasty_client_does_no_harm(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe and closed "
+          "it again meanwhile, and came with another client");
+    likely("232, ERROR_NO_DATA: the client came and has left again. Go on as "
+           "with any other");
+    struct program *server = start_with(
+        "server 2",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    close_peer(connect_peer(PIPE_NAME));
+    open_gate(server);
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+static void next_instance_comes_first(void)
+{
+    tried("held the server before its first ReadFileEx, and came with a "
+          "second client");
+    likely("the next instance is made before the client is served, or for a "
+           "moment there is none");
+    struct program *server = start_ready("server", "ReadFileEx:1", NULL);
+    connect_peer(PIPE_NAME);
+    wait_at_gate(server);
+    connect_peer(PIPE_NAME);
+}
+
+static void crowd_is_served(void)
+{
+    static struct peer *crowd[CROWD];
+    tried("came with %d clients at a time", CROWD);
+    likely("a wait takes 64 handles at most; routines need none");
+    struct program *server = start_ready("server", NULL, NULL);
+    for (int i = 0; i < CROWD; i++) {
+        crowd[i] = connect_peer_waiting(PIPE_NAME);
+        expect_echo(server, crowd[i], "first", 5);
+    }
+    for (int i = 0; i < CROWD; i++)
+        expect_echo(server, crowd[i], "second", 6);
+}
+
+static void mute_client_harms_nobody(void)
+{
+    static char data[3 * MESSAGE_MAX];
+    tried(
+        "sent %zu bytes and read nothing of what came back, and came with "
+        "another client",
+        sizeof data);
+    likely("the server waits for one client's write, and for nobody else");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *mute = connect_peer(PIPE_NAME);
+    begin_send(mute, data, sizeof data);
+    wait_called(server, "WriteFileEx", 2);
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    expect_bytes(mute, data, sizeof data);
+    finish_send(mute);
+}
+
+static void short_write_goes_on(void)
+{
+    tried("let the first WriteFileEx take one byte of \"hello\" only");
+    likely("the routine is told how many bytes were written: write the rest");
+    struct program *server = start_ready("server", NULL, "WriteFileEx:1:short");
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    expect_echo(server, client, "again", 5);
+}
+
+static void failed_read_calls_nobody(void)
+{
+    tried("made the first ReadFileEx fail with 109, and came with another "
+          "client");
+    likely("a read that fails at once has not begun: its routine will not be "
+           "called, so close the pipe there");
+    struct program *server = start_ready("server 2", NULL, "ReadFileEx:1:109");
+    expect_close(connect_peer(PIPE_NAME));
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    expect_no_bad_close(server);
+}
+
+static void one_failure_harms_one(void)
+{
+    tried("made the first client's ReadFileEx fail with error 1450, and came "
+          "with another client");
+    likely("report it, close this client's pipe, and let the others go on");
+    struct program *server = start_ready("server 2", NULL, "ReadFileEx:1:1450");
+    expect_close(connect_peer(PIPE_NAME));
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    expect_error(server, "ReadFileEx", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void ends_with_its_last_client(void)
+{
+    tried("came to `server 2` with two clients, one of which stayed longer");
+    likely("the server ends when the last of its clients has left, and "
+           "closes whatever it has opened, once");
+    struct program *server = start_ready("server 2", NULL, NULL);
+    struct peer *first = connect_peer(PIPE_NAME);
+    expect_echo(server, first, "first", 5);
+    struct peer *second = connect_peer_waiting(PIPE_NAME);
+    close_peer(first);
+    expect_echo(server, second, "second", 6);
+    close_peer(second);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+static void waits_after_the_last(void)
+{
+    tried("sent ten messages to `server 1`");
+    likely("the event of ConnectNamedPipe stays set until the next one begins. "
+           "After the last client nothing begins: don't wait for it then");
+    struct program *server = start_ready("server 1", NULL, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    for (int i = 0; i < 10; i++)
+        expect_echo(server, client, "hello", 5);
+    unsigned woken = 0;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        bool alertable;
+        woken += record->pid == server->id && is_wait(record, &alertable)
+                 && record->t1 != 0 && record->result == WAIT_OBJECT_0 + 1;
+    }
+    if (woken > 3)
+        fail_check(
+            "one client wakes the server for a new client once",
+            "the waits gave WAIT_OBJECT_0 + 1 %u times: the loop spins",
+            woken);
+}
+
+/** How often the server has waited. */
+static unsigned count_waits(const struct program *server)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        bool alertable;
+        count += record->pid == server->id && is_wait(record, &alertable);
+    }
+    return count;
+}
+
+static void failed_wait_is_reported(void)
+{
+    tried("made the first wait fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("WAIT_FAILED is no event and no routine: report it by die");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){
+            .fault =
+                "WaitForMultipleObjectsEx:1:1450,WaitForSingleObjectEx:1:1450,"
+                "WaitForMultipleObjects:1:1450,WaitForSingleObject:1:1450"});
+    while (is_running(server) && count_waits(server) < 3
+           && ms_until(scene_deadline()) > 0)
+        Sleep(1);
+    if (is_running(server))
+        fail_program(server, "the failure is reported, and the server ends");
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "WaitFor", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+/** How many routines of the server have begun and not returned. */
+static unsigned routines_inside(const struct program *server)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        count += record->pid == server->id && record->kind == LENS_KIND_ROUTINE
+                 && record->t1 == 0;
+    }
+    return count;
+}
+
+/**
+ * Sends one message after another so that the next one is always there when
+ * the server has read the last; leaves it held before the last WriteFileEx.
+ */
+static void talk_without_pause(struct program *server, struct peer *client)
+{
+    for (size_t turn = 0; turn + 1 < TURNS; turn++) {
+        wait_at_gate_number(server, turn);
+        send_bytes(client, "more!", 5);
+        open_gate_number(server, turn);
+    }
+    wait_at_gate_number(server, TURNS - 1);
+}
+
+static void routines_do_not_nest(void)
+{
+    tried(
+        "sent %d messages, each while the server was about to write the one "
+        "before",
+        TURNS);
+    likely("a routine that waits alertably lets other routines run inside "
+           "itself, and those the next: the stack grows until it is full. "
+           "Return; main waits");
+    struct program *server = start_ready("server", AT_EACH_TURN, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    talk_without_pause(server, client);
+    unsigned inside = routines_inside(server);
+    if (inside > 1)
+        fail_check(
+            "one routine at a time, each returns before the next runs",
+            "%u routines are inside each other",
+            inside);
+}
+
+static void newcomer_gets_in(void)
+{
+    tried(
+        "opened the pipe while another client, which sends one message after "
+        "another without a pause, was served %d times",
+        TURNS);
+    likely("the alertable wait does not return while a routine is queued, and "
+           "main never sees the event: look for a client in on_read, too "
+           "(accept_client)");
+    struct program *server = start_ready("server", AT_EACH_TURN, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    wait_at_gate_number(server, 0);
+    struct peer *newcomer = connect_peer(PIPE_NAME);
+    talk_without_pause(server, client);
+    if (count_calls(server, "CreateNamedPipeW") < 3)
+        fail_check(
+            "the newcomer is accepted, and there is an instance more",
+            "nobody has looked for it: it would wait for ever");
+    open_gate_number(server, TURNS - 1);
+    expect_echo(server, newcomer, "hello", 5);
+}
+
+/** Presses Ctrl+C and expects a clean end. */
+static void expect_clean_end(struct program *server)
+{
+    DWORD code = 0;
+    if (wait_for_end(server, scene_deadline(), &code) == TOO_LATE)
+        fail_late("server ends with exit status 0 after Ctrl+C");
+    if (code == CTRL_C_EXIT)
+        fail_check(
+            "server ends by itself, with exit status 0",
+            "Windows has ended it (0xC000013A): nobody had handled Ctrl+C");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+/** Expects that each operation that began has called its routine. */
+static void expect_all_called_back(struct program *server)
+{
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        if (record->pid == server->id && record->link == 0
+            && (record->flags & LENS_FLAG_FAILED) == 0
+            && (is_call(record, "ReadFileEx")
+                || is_call(record, "WriteFileEx")))
+            fail_check(
+                "each operation has called its routine before the end",
+                "%s number %u has not: it may still be under way",
+                lens_call_name(record->call),
+                record->nth);
+    }
+}
+
+static void ctrl_c_without_clients(void)
+{
+    tried("pressed Ctrl+C while no client was there");
+    likely("the event of Ctrl+C has to end the wait, and the loop");
+    struct program *server = start_ready("server", NULL, NULL);
+    press_ctrl_c(server);
+    expect_clean_end(server);
+    expect_no_leak(server);
+}
+
+static void all_are_called_back(void)
+{
+    static char data[3 * MESSAGE_MAX];
+    tried("pressed Ctrl+C while the server read from two clients, and wrote "
+          "to one that reads nothing");
+    likely("a cancelled operation calls its routine as well, with error 995. "
+           "Until that has run, the structure is the system's: go on waiting "
+           "alertably until no client is left");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *silent = connect_peer(PIPE_NAME);
+    struct peer *other = connect_peer_waiting(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 2);
+    struct peer *mute = connect_peer_waiting(PIPE_NAME);
+    begin_send(mute, data, sizeof data);
+    wait_called(server, "ReadFileEx", 3);
+    press_ctrl_c(server);
+    expect_close(silent);
+    expect_close(other);
+    expect_clean_end(server);
+    expect_all_called_back(server);
+}
+
+static void nothing_is_left_open(void)
+{
+    tried("came with three clients, closed one, pressed Ctrl+C and looked for "
+          "handles that were open at the end");
+    likely("a client is freed and its pipe closed once: by its last routine");
+    struct program *server = start_ready("server", NULL, NULL);
+    connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 1);
+    struct peer *second = connect_peer_waiting(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 2);
+    connect_peer_waiting(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 3);
+    close_peer(second);
+    press_ctrl_c(server);
+    expect_clean_end(server);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+static void last_minute_data(void)
+{
+    tried("pressed Ctrl+C, held the server before CancelIoEx, and sent "
+          "\"hello\" meanwhile");
+    likely("CancelIoEx fails with 1168, ERROR_NOT_FOUND, when the read is over "
+           "already: its routine is queued. That is no failure");
+    struct program *server = start_ready("server", "CancelIoEx:1", NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 1);
+    press_ctrl_c(server);
+    wait_at_gate(server);
+    send_bytes(client, "hello", 5);
+    open_gate(server);
+    expect_clean_end(server);
+    expect_all_called_back(server);
+    expect_no_bad_close(server);
+}
+
+static void failed_cancel_counts(void)
+{
+    tried("pressed Ctrl+C and made CancelIoEx fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 1168 means that there was nothing to cancel: report the "
+           "others by die(\"CancelIoEx\")");
+    struct program *server = start_ready("server", NULL, "CancelIoEx:1:1450");
+    connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 1);
+    press_ctrl_c(server);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`, `server 0`, `server -1` and `server 1 2`");
+    likely("the server does not look at its argument");
+    expect_end(start("server many"), 2);
+    expect_end(start("server 0"), 2);
+    expect_end(start("server -1"), 2);
+    expect_end(start("server 1 2"), 2);
+}
+
+static void client_gets_its_replies(void)
+{
+    tried("let `client one two` talk to the server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start_ready("server 1", NULL, NULL);
+    struct program *client = start("client one two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\n");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+static void client_puts_pieces_together(void)
+{
+    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
+    likely("the client takes one ReadFile for one reply: on a byte pipe it "
+           "reads until it has as many bytes as it sent");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client =
+        start_with("client hello", &(struct conditions){.gate = "ReadFile:2"});
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hel", 3);
+    wait_at_gate(client);
+    send_bytes(server, "lo", 2);
+    open_gate(client);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+    expect_no_leak(client);
+}
+
+static void client_waits_while_busy(void)
+{
+    tried("held the only instance, started `client hello`, and freed the "
+          "instance when the client was inside WaitNamedPipeW");
+    likely("231, ERROR_PIPE_BUSY, means that every instance is taken now: wait "
+           "for a free one by WaitNamedPipeW, and open again");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct peer *other = connect_peer(PIPE_NAME);
+    accept_peer(server);
+    struct program *client = start("client hello");
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(other);
+    disconnect_peer(server);
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hello", 5);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client hello` without a server");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client hello");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+}
+
+static const char ECHOES[] = "The server sends back what it reads";
+static const char LAST[] = "The server ends with its last client";
+static const char CTRL_C[] = "Ctrl+C ends a server without clients";
+static const char CALLED[] = "After Ctrl+C every routine runs (995)";
+
+#define WRONG "What goes wrong"
+
+static const struct check CHECKS[] = {
+    {.name = ECHOES, .run = echoes, .todo = 1, .read = "Read it"},
+    {
+        .name = "A client that comes early is served (535)",
+        .run = early_client_is_served,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "One more instance is always there",
+        .run = next_instance_comes_first,
+        .read = "Read it",
+    },
+    {
+        .name = "More clients than a wait has handles",
+        .run = crowd_is_served,
+        .todo = 1,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A failed wait is reported",
+        .run = failed_wait_is_reported,
+        .todo = 1,
+        .read = "Read it",
+    },
+    {
+        .name = "No routine runs inside another",
+        .run = routines_do_not_nest,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "A talkative client keeps nobody out",
+        .run = newcomer_gets_in,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "A client that reads nothing harms nobody",
+        .run = mute_client_harms_nobody,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A write that comes short goes on",
+        .run = short_write_goes_on,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A read that fails at once calls nobody",
+        .run = failed_read_calls_nobody,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "One client's failure harms no other",
+        .run = one_failure_harms_one,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = LAST,
+        .run = ends_with_its_last_client,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A client that left at once harms nobody",
+        .run = hasty_client_does_no_harm,
+        .todo = 2,
+        .read = WRONG,
+        .needs = LAST,
+    },
+    {
+        .name = "After the last client the loop waits",
+        .run = waits_after_the_last,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = CTRL_C,
+        .run = ctrl_c_without_clients,
+        .todo = 1,
+        .read = "Read it",
+    },
+    {
+        .name = CALLED,
+        .run = all_are_called_back,
+        .todo = 3,
+        .read = WRONG,
+        .needs = CTRL_C,
+    },
+    {
+        .name = "Data in the last moment do no harm (1168)",
+        .run = last_minute_data,
+        .todo = 3,
+        .read = WRONG,
+        .needs = CTRL_C,
+    },
+    {
+        .name = "Any other error of CancelIoEx is reported",
+        .run = failed_cancel_counts,
+        .todo = 3,
+        .read = WRONG,
+        .needs = CTRL_C,
+    },
+    {
+        .name = "No handle is left open after Ctrl+C",
+        .run = nothing_is_left_open,
+        .todo = 3,
+        .read = "Read it",
+        .needs = CTRL_C,
+    },
+    {.name = "A wrong number is refused", .run = wrong_count_is_refused},
+    {
+        .name = "The client prints each reply",
+        .run = client_gets_its_replies,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client puts a reply together from two reads",
+        .run = client_puts_pieces_together,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client waits for a free instance (231)",
+        .run = client_waits_while_busy,
+        .program = "client",
+        .read = WRONG,
+    },
+    {
+        .name = "The client says so when there is no server (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = WRONG,
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(
+        argc,
+        argv,
+        "12-completion-routines",
+        CHECKS,
+        ARRAYSIZE(CHECKS));
+}

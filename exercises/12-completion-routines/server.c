@@ -252,6 +252,8 @@ int main(int argc, char *argv[])
             events,
             FALSE,  // one is enough
             10);    // ms
+        if (wait == WAIT_FAILED)
+            die("WaitForMultipleObjects");
         if (wait == WAIT_OBJECT_0 + 1)
             accept_client();
         Sleep(10);  // time for the routines
