@@ -478,7 +478,8 @@ static void all_are_called_back(void)
     begin_send(mute, data, sizeof data);
     wait_called(server, "ReadFileEx", 3);
     while (count_calls(server, "WriteFileEx") < 2 && !is_deaf(server)
-           && is_running(server) && ms_until(scene_deadline()) > 0)
+           && is_running(server)
+           && ms_until(scene_deadline()) > scene_limit_ms() / 2)
         Sleep(1);
     settle(server);
     press_ctrl_c(server);
