@@ -21,6 +21,7 @@ static const char style[] =
     ".small{font-size:11px;fill:#5a6772}"
     ".result{fill:#44525f}"
     ".good{fill:#9ec5e8}.blocked{fill:#17456e}.told{fill:#f2b84b}"
+    ".routine{fill:#8766b8;stroke:#fff}"
     ".failed{fill:#c8321f}.injected{fill:#b3199c}.inside{fill:#6b6f75}"
     ".operation{fill:#cfe0d4;stroke:#3b7d54}"
     ".forgotten{fill:#fff;stroke:#a32312;stroke-dasharray:3 2}"

@@ -231,6 +231,7 @@ int svg_legend(FILE *file, const struct story *story, const struct plan *plan)
     static const struct entry entries[] = {
         {"good", "inside the call", 12},
         {"blocked", "inside, waiting", 12},
+        {"routine", "a completion routine", 12},
         {"told", "told by an error code", 12},
         {"failed", "failed", 12},
         {"injected", "injected by the lens", 12},

@@ -22,7 +22,9 @@ const char *svg_class(const struct item *item)
         [OUTCOME_INJECTED] = "injected",
         [OUTCOME_INSIDE] = "inside",
     };
-    return classes[words_outcome(item)];
+    /* A routine lies inside a wait, and would not be seen in its colour. */
+    return item->kind == ITEM_ROUTINE ? "routine"
+                                      : classes[words_outcome(item)];
 }
 
 /** All that is known of an item, for a tooltip: lines of text. */
@@ -244,6 +246,16 @@ bool svg_operation_reaches(
     return item->operation_end != NOTHING || item->forgotten;
 }
 
+/** How many calls are inside of others, at most, in a thread. */
+static int deepest(const struct story *story, int thread)
+{
+    int depth = 0;
+    for (int i = 0; i < story->items; i++)
+        if (story->item[i].thread == thread && story->item[i].depth > depth)
+            depth = story->item[i].depth;
+    return depth;
+}
+
 void svg_operation(
     FILE *file, const struct story *story, const struct plan *plan, int index)
 {
@@ -261,8 +273,10 @@ void svg_operation(
     }
     int column = story->thread[item->thread].column;
     int side = -plan_side(story, column);
+    /* Bars inside of others reach out to the right. */
+    int deep = side > 0 ? PLAN_DEEP * deepest(story, item->thread) : 0;
     int x = plan_x(plan, column)
-            + side * (PLAN_BAR / 2 + 5 + PLAN_OPERATION * place);
+            + side * (PLAN_BAR / 2 + 5 + deep + PLAN_OPERATION * place);
     int top = plan_y(plan, item->end_row);
     fprintf(
         file,
