@@ -298,6 +298,7 @@ bool item_waited_long(const struct story *story, const struct item *item)
     enum role role = table_role(item->record->call);
     return role == ROLE_SLEEP || item_failed_with(item, ERROR_SEM_TIMEOUT)
            || item_failed_with(item, WAIT_TIMEOUT)
+           || (role == ROLE_WAIT && item->record->result == WAIT_IO_COMPLETION)
            || (role == ROLE_WAIT && item->record->result == WAIT_TIMEOUT
                && !has_no_time(item));
 }
