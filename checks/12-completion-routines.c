@@ -101,11 +101,12 @@ static void expect_echo(
 static void settle(struct program *server)
 {
     for (;;) {
-        bool waits = false, alertable;
+        bool waits = false, stops = false, alertable;
         for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
             const struct lens_record *record = lens_view_at(scene_view(), i);
             if (record->pid != server->id)
                 continue;
+            stops = stops || is_call(record, "CancelIoEx");
             if (is_wait(record, &alertable))
                 waits = record->t1 == 0;
             else if (
@@ -114,7 +115,7 @@ static void settle(struct program *server)
                 || is_call(record, "WriteFileEx"))
                 waits = false;
         }
-        if (waits || is_deaf(server))
+        if ((waits && !stops) || is_deaf(server))
             return;
         if (!is_running(server) || ms_until(scene_deadline()) == 0)
             fail_program(server, "the server waits for what comes next");
@@ -478,8 +479,9 @@ static void all_are_called_back(void)
     struct peer *other = connect_peer_waiting(PIPE_NAME);
     wait_called(server, "ReadFileEx", 2);
     struct peer *mute = connect_peer_waiting(PIPE_NAME);
-    begin_send(mute, data, sizeof data);
     wait_called(server, "ReadFileEx", 3);
+    settle(server);
+    begin_send(mute, data, sizeof data);
     while (count_calls(server, "WriteFileEx") < 2 && !is_deaf(server)
            && is_running(server)
            && ms_until(scene_deadline()) > scene_limit_ms() / 2)
@@ -505,6 +507,7 @@ static void nothing_is_left_open(void)
     wait_called(server, "ReadFileEx", 2);
     connect_peer_waiting(PIPE_NAME);
     wait_called(server, "ReadFileEx", 3);
+    settle(server);
     close_peer(second);
     wait_called_back(server, 2);
     settle(server);
