@@ -94,6 +94,15 @@ static void expect_echo(
     expect_bytes(client, data, size);
 }
 
+/** Tells whether the server is inside a wait that does not only look. */
+static bool is_inside(const struct lens_record *wait)
+{
+    unsigned long long time = INFINITE;
+    if (!call_argument(wait, "time", &time))
+        call_argument(wait, "wait", &time);
+    return wait->t1 == 0 && time != 0;
+}
+
 /**
  * Waits until the server waits for what comes next, in a wait that began after
  * the last routine.
@@ -108,7 +117,7 @@ static void settle(struct program *server)
                 continue;
             stops = stops || is_call(record, "CancelIoEx");
             if (is_wait(record, &alertable))
-                waits = record->t1 == 0;
+                waits = is_inside(record);
             else if (
                 record->kind == LENS_KIND_ROUTINE
                 || is_call(record, "ReadFileEx")
