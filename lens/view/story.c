@@ -112,7 +112,8 @@ static void read_records(struct story *story)
         item->thread = find_thread(story, process, record->tid);
         item->from = record->t0;
         item->to = record->t1 > record->t0 ? record->t1 : record->t0;
-        item->inside = kind == ITEM_CALL && record->t1 == 0;
+        item->inside =
+            (kind == ITEM_CALL || kind == ITEM_ROUTINE) && record->t1 == 0;
     }
 }
 
@@ -188,8 +189,8 @@ static void find_depths(struct story *story)
             continue;
         for (int k = 0; k < i; k++) {
             const struct item *outer = &story->item[k];
-            if (outer->thread == item->thread && outer->to > item->from
-                && !outer->inside && outer->from < item->from
+            if (outer->thread == item->thread && outer->from < item->from
+                && (outer->inside || outer->to > item->from)
                 && (outer->kind == ITEM_CALL || outer->kind == ITEM_ROUTINE))
                 item->depth++;
         }
