@@ -253,7 +253,10 @@ struct arrow *story_add_arrow(
         .from = from,
         .to = to,
         .from_end = kind == ARROW_ORDER,
-        .to_start = kind == ARROW_ORDER || kind == ARROW_START,
+        .to_start = kind == ARROW_ORDER
+                    || kind == ARROW_START
+                    /* A routine begins when the data are there. */
+                    || story->item[to].kind == ITEM_ROUTINE,
     };
     snprintf(arrow->text, sizeof arrow->text, "%s", text != NULL ? text : "");
     if (!arrow->to_start)
