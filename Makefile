@@ -76,9 +76,10 @@ clean:              ## remove what was built (Wine's prefix stays)
 help:               ## show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { sub("%", "NN", $$1); \
 		sub("^[a-z]+-NN: ", "", $$2); \
-		printf "  make %-12s %s\n", $$1, $$2 }' Makefile mk/trace.mk mk/sweep.mk mk/tests.mk
+		printf "  make %-13s %s\n", $$1, $$2 }' Makefile mk/trace.mk mk/sweep.mk mk/bench.mk mk/tests.mk
 	@printf '\n  V=1 shows the commands; -s says nothing; -j2 builds on two processors.\n'
 
 include mk/tests.mk
 include mk/trace.mk
 include mk/sweep.mk
+include mk/bench.mk
