@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The picture of `make bench-servers`: called by mk/bench-servers, which sets
 # out (the folder), title and modes.
-set terminal svg size 904,700 font "DejaVu Sans,Segoe UI,Helvetica,Arial,sans-serif" fontsize 13 background "#ffffff" rounded
+set terminal svg size 904,700 font "DejaVu Sans,13" background "#ffffff" \
+    rounded dashlength 0.6
 set output out."/servers.svg"
 data = out."/servers.dat"
 SERVERS = "04 11 12 13"

@@ -250,6 +250,7 @@ static void run(struct visitor *visitors, unsigned count, DWORD ms)
     HANDLE server = open_server(visitors[0].pipe);
     pause_at("begin");
     double time_before = processor_time(server);
+    double own_before = processor_time(GetCurrentProcess());
     long long begin = now();
     SetEvent(start);
     Sleep(ms);
@@ -259,6 +260,9 @@ static void run(struct visitor *visitors, unsigned count, DWORD ms)
         if (WaitForSingleObject(visitors[i].thread, LIMIT_MS) != WAIT_OBJECT_0)
             fail("a client waits for ever");
     printf("cpu %.0f\n", processor_time(server) - time_before);
+    printf(
+        "client_cpu %.0f\n",
+        processor_time(GetCurrentProcess()) - own_before);
     pause_at("end");
 
     unsigned long long trips = 0;
