@@ -81,6 +81,29 @@ bool test(bool good, const char *what)
     return good;
 }
 
+/** A thread: ends a load test that hangs, and with it the server. */
+static DWORD WINAPI watch_over(void *minutes)
+{
+    Sleep((DWORD)(INT_PTR)minutes * 60000);
+    printf("Bail out! It hangs, after test %u.\n", tests);
+    fflush(stdout);
+    ExitProcess(EXIT_FAILURE);
+}
+
+void end_after(unsigned minutes)
+{
+    HANDLE thread = CreateThread(
+        NULL,  // default security
+        0,     // default stack
+        watch_over,
+        (void *)(INT_PTR)minutes,
+        0,      // runs at once
+        NULL);  // its identifier is not needed
+    if (thread == NULL)
+        die("CreateThread");
+    CloseHandle(thread);
+}
+
 void start_server(
     struct crowded *server, const char *folder, const wchar_t *pipe_name)
 {

@@ -23,6 +23,9 @@ struct crowded {
     unsigned handles_up_to; /**< the highest value that a handle may have */
 };
 
+/** Ends the load test, as a failed one, when it takes longer. */
+void end_after(unsigned minutes);
+
 /**
  * Starts the server and waits until it is ready; ends the test if it is not.
  * @param folder    where server.exe is, built with the lens

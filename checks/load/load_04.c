@@ -105,6 +105,7 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: load_04 FOLDER\n");
         return EXIT_USAGE;
     }
+    end_after(2);
     start_server(&server, argv[1], PIPE_NAME);
     unsigned before = settled_handles(&server, 0);
 

@@ -282,6 +282,7 @@ int main(int argc, char *argv[])
     if (clients == NULL || port == NULL)
         die("CreateIoCompletionPort");
 
+    end_after(8);
     wchar_t name[80];
     _snwprintf(name, ARRAYSIZE(name), L"\\\\.\\pipe\\pipework-%hs", argv[2]);
     start_server(&server, argv[1], name);
