@@ -44,9 +44,10 @@ set logscale y
 set yrange [*:*]
 set title "99 % of the round trips end within, ms (one processor)"
 plot for [s in there(first)] rows(first, s) using 3:7 with linespoints linetype type(s)
-unset logscale y
-set logscale y
 set yrange [0.01:*]
-set title "Resident memory grown by, MB"
-plot for [s in there(first)] rows(first, s) using ($3 > 1 ? $3 : NaN):($8 > 0.01 ? $8 : 0.01) with linespoints linetype type(s)
+if (STATS_max > 1) {
+    set title "Resident memory grown by, MB"
+    plot for [s in there(first)] rows(first, s) using ($3 > 1 ? $3 : NaN):($8 > 0.01 ? $8 : 0.01) \
+        with linespoints linetype type(s)
+}
 unset multiplot
