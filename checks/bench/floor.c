@@ -34,9 +34,12 @@ int main(void)
 
     char data[BUFFER_SIZE];
     DWORD bytes_read, bytes_written;
-    while (ReadFile(pipe, data, sizeof data, &bytes_read, NULL)
-           && WriteFile(pipe, data, bytes_read, &bytes_written, NULL))
-        continue;
+    for (;;) {
+        if (!ReadFile(pipe, data, sizeof data, &bytes_read, NULL))
+            break;
+        if (!WriteFile(pipe, data, bytes_read, &bytes_written, NULL))
+            break;
+    }
     CloseHandle(pipe);
     return EXIT_SUCCESS;
 }

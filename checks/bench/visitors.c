@@ -98,7 +98,7 @@ static HANDLE open_pipe(void)
 static void exchange(HANDLE pipe, unsigned client, unsigned trip)
 {
     unsigned message[MESSAGE_SIZE / sizeof(unsigned)];
-    char reply[MESSAGE_SIZE];
+    char reply[MESSAGE_SIZE] = {0};
     for (size_t i = 0; i < ARRAYSIZE(message); i++)
         message[i] = client * 1000003 + trip * 16 + (unsigned)i;
 
