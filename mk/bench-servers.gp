@@ -41,7 +41,8 @@ do for [i = 1:2] {
         (mode eq "pinned" ? "all on one processor" : "on any processor")
     plot 1 lc rgb "#b8c4d0" dashtype 2 notitle, \
         for [s in there(mode)] rows(mode, s) \
-            using ($3 * beside(s)):4:5:6 with yerrorlines linetype type(s) title (i == 1 ? name(s) : "")
+            using ($3 * beside(s)):4:5:6 with yerrorlines \
+            linetype type(s) title (i == 1 ? name(s) : "")
 }
 unset key
 first = word(modes, 1)
