@@ -1,5 +1,740 @@
-int main(void);
-int main(void)
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 13: a server on a completion port.
+ *
+ * Usage: `13-completion-ports FOLDER [LESSON-FOLDER]`
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "checks/harness/where.h"
+#include "lessons/13-completion-ports/protocol.h"
+
+/* Whether the client or the server is first is luck. Where a check is not
+ * about that, 535 is taken for a success: it is for another check to find. */
+#define NO_RACE "ConnectNamedPipe:*:pass=535"
+
+/** How many come at a time. */
+enum { CROWD = 8 };
+
+/** Packets of a program: those that there must be, and those it has taken. */
+struct packets {
+    unsigned due, taken;
+};
+
+/** Whether a call has begun an operation that leads to a packet. */
+static bool is_begun(const struct lens_record *call)
 {
-    return 0;
+    return (call->flags & LENS_FLAG_FAILED) == 0
+           || (call->flags & LENS_FLAG_PENDING) != 0
+           || call->error == ERROR_IO_PENDING || call->error == ERROR_MORE_DATA;
+}
+
+/** Counts the packets of all operations so far. */
+static struct packets count_packets(const struct program *server)
+{
+    static const char *const beginners[] = {
+        "ConnectNamedPipe",
+        "ReadFile",
+        "WriteFile",
+        "PostQueuedCompletionStatus"};
+    struct packets packets = {0};
+    const struct lens_record *call;
+    for (size_t i = 0; i < ARRAYSIZE(beginners); i++)
+        for (uint32_t k = 1;
+             (call = find_call(server, beginners[i], k)) != NULL;
+             k++)
+            if (call->t1 != 0 && is_begun(call))
+                packets.due++;
+    for (uint32_t k = 1;
+         (call = find_call(server, "GetQueuedCompletionStatus", k)) != NULL;
+         k++)
+        if (call->t1 != 0
+            && ((call->flags & LENS_FLAG_FAILED) == 0 || call->overlapped != 0))
+            packets.taken++;
+    return packets;
+}
+
+/** Expects that every packet has been taken. */
+static void expect_all_taken(const struct program *server)
+{
+    struct packets packets = count_packets(server);
+    if (packets.taken != packets.due)
+        fail_check(
+            "a packet is dequeued for each operation, before the end",
+            "%u packets were to come, %u were dequeued",
+            packets.due,
+            packets.taken);
+}
+
+/** Starts the server and waits until a client may come. */
+static struct program *start_ready(const char *command_line)
+{
+    struct program *server =
+        start_with(command_line, &(struct conditions){.fault = NO_RACE});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/** The same with a gate, and another fault or NULL. */
+static struct program *start_held(
+    const char *command_line, const char *gate, const char *fault)
+{
+    char faults[120] = NO_RACE;
+    if (fault != NULL)
+        snprintf(faults, sizeof faults, NO_RACE ",%s", fault);
+    struct program *server = start_with(
+        command_line,
+        &(struct conditions){.gate = gate, .fault = faults});
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+/**
+ * Waits until nothing happens any more in the server: it waits for a packet,
+ * and all packets that are due without the client have been taken.
+ */
+static void wait_until_idle(struct program *server)
+{
+    while (!where_all_wait(scene_view(), server->id, false)) {
+        if (!is_running(server) || ms_until(scene_deadline()) == 0)
+            return;
+        Sleep(1);
+    }
+}
+
+/**
+ * Sends a message when the server waits, so that its read is pending, and
+ * expects it back.
+ */
+static void talk(struct program *server, struct peer *client, const char *text)
+{
+    wait_until_idle(server);
+    send_bytes(client, text, strlen(text));
+    expect_bytes(client, text, strlen(text));
+}
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(server->out.text, "ready") != NULL)
+        fail_program(server, "no `ready` where there is no pipe");
+    start_ready("server 1");
+    connect_peer(PIPE_NAME);
+}
+
+static void echoes(void)
+{
+    static const char data[] = "\0zero\0bytes\0\0";
+    tried(
+        "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
+        "with zeros among them",
+        sizeof data);
+    likely("the server does not send back what it read, or more than that");
+    struct program *server = start_ready("server");
+    struct peer *client = connect_peer(PIPE_NAME);
+    talk(server, client, "hello");
+    wait_until_idle(server);
+    send_bytes(client, data, sizeof data);
+    expect_bytes(client, data, sizeof data);
+}
+
+static void early_client_is_served(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe "
+          "meanwhile, let it go on and sent \"hello\"");
+    likely("after 535, ERROR_PIPE_CONNECTED, the system queues no packet: "
+           "unless the server posts one, nobody ever goes on with this client");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    talk(server, client, "hello");
+}
+
+static void last_words_are_not_lost(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
+          "\"hello\" and closed it again meanwhile; then came once more");
+    likely("232, ERROR_NO_DATA, means that the client has come, and left "
+           "again: what it wrote can still be read. Go on as after 535; the "
+           "read behind it will tell the end");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    close_peer(client);
+    open_gate(server);
+    const struct lens_record *read = wait_called(server, "ReadFile", 1);
+    if (read->error != 0 && read->error != ERROR_IO_PENDING)
+        fail_check(
+            "the server's first ReadFile finds the 5 bytes",
+            "it failed with error %u",
+            read->error);
+    client = connect_peer_waiting(PIPE_NAME);
+    talk(server, client, "hello again");
+    expect_no_errors(server);
+}
+
+static void other_connect_errors_count(void)
+{
+    tried("made ConnectNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("no packet comes of an operation that has failed at once. Post one "
+           "with the code, and `end_client` reports it");
+    struct program *server = start_with(
+        "server 1",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void immediate_read_counts_once(void)
+{
+    tried("held the server before ReadFile, sent \"hello\" meanwhile, so that "
+          "ReadFile returns TRUE; then sent \"again\"");
+    likely("after TRUE the system queues a packet, too. Whoever handles the "
+           "data at once, or posts a packet of his own, has them twice");
+    struct program *server = start_held("server", "ReadFile:1", NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_at_gate(server);
+    send_bytes(client, "hello", 5);
+    open_gate(server);
+    expect_bytes(client, "hello", 5);
+    talk(server, client, "again");
+}
+
+/** Expects that the server closes a pipe only when nothing of it is due. */
+static void expect_nothing_due(const struct program *server)
+{
+    const struct lens_record *close = find_call(server, "CloseHandle", 1);
+    if (close != NULL && close->t1 != 0)
+        close = NULL;
+    struct packets packets = count_packets(server);
+    if (close == NULL || packets.taken != packets.due)
+        fail_check(
+            "nothing of a client is under way when it is freed",
+            "it is freed while %u packets of it are still to come",
+            packets.due - packets.taken);
+}
+
+static void freed_with_its_last_packet(void)
+{
+    tried("held the server before ReadFile, sent \"hello\" meanwhile, got it "
+          "back and left; held the server before it closes the pipe");
+    likely("after TRUE there are two packets where there should be one: the "
+           "first that fails frees the client, the second finds freed memory "
+           "and frees it again");
+    struct program *server =
+        start_held("server 1", "ReadFile:1,CloseHandle:1", NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_at_gate(server);
+    send_bytes(client, "hello", 5);
+    open_gate(server);
+    expect_bytes(client, "hello", 5);
+    wait_until_idle(server);
+    close_peer(client);
+    wait_at_gate_number(server, 1);
+    expect_nothing_due(server);
+    open_gate_number(server, 1);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    expect_all_taken(server);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+/** Lets a call of `server 1` fail at once, and expects that it ends well. */
+static void end_by_fault(const char *fault)
+{
+    struct program *server = start_held("server 1", NULL, fault);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    expect_all_taken(server);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
+static void failed_read_ends_the_client(void)
+{
+    tried("made ReadFile of `server 1` fail at once with error 109, "
+          "ERROR_BROKEN_PIPE");
+    likely("no packet comes of it: unless the server posts one, or ends the "
+           "client there, it keeps it for ever");
+    end_by_fault("ReadFile:1:109");
+}
+
+static void failed_write_ends_the_client(void)
+{
+    tried("made WriteFile of `server 1` fail at once with error 232, "
+          "ERROR_NO_DATA");
+    likely("no packet comes of it: unless the server posts one, or ends the "
+           "client there, it keeps it for ever");
+    end_by_fault("WriteFile:1:232");
+}
+
+/** Lets a call fail at once with an odd code, and expects a report. */
+static void report_fault(const char *call)
+{
+    char fault[60];
+    snprintf(fault, sizeof fault, "%s:1:1450", call);
+    tried(
+        "made %s fail at once with error 1450, ERROR_NO_SYSTEM_RESOURCES, and "
+        "came with another client",
+        call);
+    likely("the code is lost: GetLastError is asked at once, and its code goes "
+           "with the packet that you post");
+    struct program *server = start_held("server 2", NULL, fault);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    expect_close(client);
+    struct peer *other = connect_peer_waiting(PIPE_NAME);
+    talk(server, other, "other");
+    close_peer(other);
+    expect_end(server, EXIT_SUCCESS);
+    expect_error(server, call, ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void other_read_errors_count(void)
+{
+    report_fault("ReadFile");
+}
+
+static void other_write_errors_count(void)
+{
+    report_fault("WriteFile");
+}
+
+static void short_writes_go_on(void)
+{
+    tried("let each WriteFile take one byte only, and sent \"hello\"");
+    likely("a write may take less than it was given: the rest begins at "
+           "data + sent, and is filled - sent bytes long");
+    struct program *server = start_held("server", NULL, "WriteFile:*:short");
+    talk(server, connect_peer(PIPE_NAME), "hello");
+}
+
+static void mute_client_harms_nobody(void)
+{
+    static char data[2 * MESSAGE_MAX];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)('a' + i % 26);
+    tried(
+        "sent %zu bytes from a client that read nothing, let another one "
+        "talk, then read them",
+        sizeof data);
+    likely("a WriteFile that is pending (997) is no failure and no success: "
+           "its packet comes when the client reads");
+    struct program *server = start_ready("server");
+    struct peer *mute = connect_peer(PIPE_NAME);
+    wait_until_idle(server);
+    begin_send(mute, data, sizeof data);
+    finish_send(mute);
+    struct peer *other = connect_peer_waiting(PIPE_NAME);
+    talk(server, other, "hello");
+    expect_bytes(mute, data, sizeof data);
+    talk(server, mute, "at last");
+    expect_no_errors(server);
+}
+
+static void next_instance_comes_first(void)
+{
+    tried("held the server before it makes the second instance, while the "
+          "first client had sent \"hello\"");
+    likely("make the next instance as soon as a client has come, before it is "
+           "served");
+    struct program *server = start_held("server", "CreateNamedPipeW:2", NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    wait_at_gate(server);
+    if (find_call(server, "ReadFile", 1) != NULL)
+        fail_check(
+            "nobody is served before the next can come",
+            "the server reads from the first");
+    open_gate(server);
+    expect_bytes(client, "hello", 5);
+}
+
+static void crowd_is_served(void)
+{
+    struct peer *clients[CROWD];
+    char text[30];
+    tried(
+        "came with %d clients that stay and as many that leave at once, and "
+        "sent a line from each, the first one last",
+        CROWD);
+    likely("what one client does reaches another: each has its own structure "
+           "and buffer, and its packets bring the key that leads to them");
+    char command_line[20];
+    snprintf(command_line, sizeof command_line, "server %d", 2 * CROWD);
+    struct program *server = start_ready(command_line);
+    for (int i = 0; i < CROWD; i++) {
+        close_peer(connect_peer_waiting(PIPE_NAME));
+        clients[i] = connect_peer_waiting(PIPE_NAME);
+    }
+    for (int i = CROWD - 1; i >= 0; i--) {
+        snprintf(text, sizeof text, "this is number %d", i);
+        talk(server, clients[i], text);
+    }
+    for (int i = 0; i < CROWD; i++)
+        close_peer(clients[i]);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    expect_all_taken(server);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
+/** Expects the clean end that follows Ctrl+C. */
+static void expect_clean_end(struct program *server)
+{
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    likely("what CancelIoEx ends still has a packet: whoever frees a client, "
+           "or leaves the loop, before it is dequeued frees what the system "
+           "still uses");
+    expect_all_taken(server);
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
+static void ctrl_c_ends_a_waiting_server(void)
+{
+    tried("pressed Ctrl+C while nobody was there");
+    likely("ConnectNamedPipe is under way: cancel it, too");
+    struct program *server = start_ready("server");
+    wait_until_idle(server);
+    press_ctrl_c(server);
+    expect_clean_end(server);
+}
+
+static void ctrl_c_ends_every_state(void)
+{
+    static char data[2 * MESSAGE_MAX];
+    tried("pressed Ctrl+C while one client was silent, another one read "
+          "nothing, and an instance waited for the next");
+    likely("`stop` has to ask for the end of each client's operation, of the "
+           "reads, the writes and the wait for a client");
+    struct program *server = start_ready("server");
+    struct peer *silent = connect_peer(PIPE_NAME);
+    talk(server, silent, "hello");
+    struct peer *mute = connect_peer_waiting(PIPE_NAME);
+    wait_until_idle(server);
+    begin_send(mute, data, sizeof data);
+    finish_send(mute);
+    wait_until_idle(server);
+    press_ctrl_c(server);
+    expect_close(silent);
+    expect_clean_end(server);
+}
+
+static void ended_operations_are_no_failure(void)
+{
+    tried("pressed Ctrl+C, held the server before CancelIoEx, and came with a "
+          "client meanwhile");
+    likely("1168, ERROR_NOT_FOUND, means that the operation has ended by "
+           "itself: its packet is queued, so go on");
+    struct program *server = start_held("server", "CancelIoEx:1", NULL);
+    wait_until_idle(server);
+    press_ctrl_c(server);
+    wait_at_gate(server);
+    connect_peer(PIPE_NAME);
+    open_gate(server);
+    expect_clean_end(server);
+}
+
+static void other_cancel_errors_count(void)
+{
+    tried("pressed Ctrl+C and made CancelIoEx fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 1168 means that there was nothing to cancel: report the "
+           "others by die(\"CancelIoEx\")");
+    struct program *server = start_held("server", NULL, "CancelIoEx:1:1450");
+    wait_until_idle(server);
+    press_ctrl_c(server);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void failed_wait_is_reported(void)
+{
+    tried("made GetQueuedCompletionStatus fail with error 1450, without a "
+          "packet");
+    likely("FALSE with a NULL OVERLAPPED: the call itself has failed, and key "
+           "and count hold nothing");
+    struct program *server =
+        start_held("server", NULL, "GetQueuedCompletionStatus:1:1450");
+    press_ctrl_c(server);
+    expect_end(server, EXIT_FAILURE);
+    expect_error(
+        server,
+        "GetQueuedCompletionStatus",
+        ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`, `server 0`, `server -1` and `server 1 2`");
+    likely("the server does not look at its argument");
+    expect_end(start("server many"), 2);
+    expect_end(start("server 0"), 2);
+    expect_end(start("server -1"), 2);
+    expect_end(start("server 1 2"), 2);
+}
+
+static void client_gets_its_replies(void)
+{
+    tried("let `client one two` talk to the server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start_ready("server 1");
+    struct program *client = start("client one two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\n");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+static void client_puts_pieces_together(void)
+{
+    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
+    likely("the client takes one ReadFile for one reply: on a byte pipe it "
+           "reads until it has as many bytes as it sent");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct program *client =
+        start_with("client hello", &(struct conditions){.gate = "ReadFile:2"});
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hel", 3);
+    wait_at_gate(client);
+    send_bytes(server, "lo", 2);
+    open_gate(client);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+}
+
+static void client_waits_while_busy(void)
+{
+    tried("held the only instance, started `client hello`, and freed the "
+          "instance when the client was inside WaitNamedPipeW");
+    likely("231, ERROR_PIPE_BUSY, means that every instance is taken now: wait "
+           "for a free one by WaitNamedPipeW, and open again");
+    struct peer *server = create_peer(PIPE_NAME);
+    struct peer *other = connect_peer(PIPE_NAME);
+    accept_peer(server);
+    struct program *client = start("client hello");
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(other);
+    disconnect_peer(server);
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hello", 5);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+}
+
+static void client_names_the_missing_server(void)
+{
+    tried("started `client hello` without a server, and `client` alone");
+    likely("the client does not report the error of CreateFileW");
+    struct program *client = start("client hello");
+    expect_end(client, EXIT_FAILURE);
+    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_end(start("client"), 2);
+}
+
+static const char READY[] = "The server says `ready` when a client may come";
+static const char ECHOES[] = "The server sends back what it reads";
+static const char ONCE[] = "A read that is done at once counts once";
+static const char CTRL_C[] = "Ctrl+C ends a server without clients";
+
+#define WRONG "What goes wrong"
+
+static const struct check CHECKS[] = {
+    {.name = READY, .run = says_ready_in_time, .read = "Read it"},
+    {.name = ECHOES, .run = echoes, .read = "Read it", .needs = READY},
+    {
+        .name = "A client that comes early is served (535)",
+        .run = early_client_is_served,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ECHOES,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "What a client in a hurry wrote counts",
+        .run = last_words_are_not_lost,
+        .todo = 1,
+        .read = WRONG,
+        .needs = ECHOES,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "Another failed connection is reported",
+        .run = other_connect_errors_count,
+        .todo = 1,
+        .read = WRONG,
+        .limit_ms = 2500,
+    },
+    {
+        .name = ONCE,
+        .run = immediate_read_counts_once,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "A client is freed with its last packet",
+        .run = freed_with_its_last_packet,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "A read that fails at once ends a client",
+        .run = failed_read_ends_the_client,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "Any other failed read is reported",
+        .run = other_read_errors_count,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "A write that fails at once ends a client",
+        .run = failed_write_ends_the_client,
+        .todo = 3,
+        .read = WRONG,
+        .needs = ECHOES,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "Any other failed write is reported",
+        .run = other_write_errors_count,
+        .todo = 3,
+        .read = WRONG,
+        .needs = ECHOES,
+        .limit_ms = 2500,
+    },
+    {
+        .name = "A short write goes on with the rest",
+        .run = short_writes_go_on,
+        .todo = 3,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A client that never reads harms nobody",
+        .run = mute_client_harms_nobody,
+        .todo = 3,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "One more instance is always there",
+        .run = next_instance_comes_first,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "Many clients are served, and end",
+        .run = crowd_is_served,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = CTRL_C,
+        .run = ctrl_c_ends_a_waiting_server,
+        .todo = 4,
+        .read = "Read it",
+    },
+    {
+        .name = "Ctrl+C ends clients in every state",
+        .run = ctrl_c_ends_every_state,
+        .todo = 4,
+        .read = WRONG,
+        .needs = ECHOES,
+    },
+    {
+        .name = "What has ended needs no cancel (1168)",
+        .run = ended_operations_are_no_failure,
+        .todo = 4,
+        .read = WRONG,
+    },
+    {
+        .name = "Any other failed cancel is reported",
+        .run = other_cancel_errors_count,
+        .todo = 4,
+        .read = WRONG,
+    },
+    {
+        .name = "A wait that fails has no packet",
+        .run = failed_wait_is_reported,
+        .read = WRONG,
+    },
+    {.name = "Wrong arguments are refused", .run = wrong_count_is_refused},
+    {
+        .name = "The client prints each reply",
+        .run = client_gets_its_replies,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client puts pieces together",
+        .run = client_puts_pieces_together,
+        .program = "client",
+        .read = "Read it",
+    },
+    {
+        .name = "The client waits for a free instance (231)",
+        .run = client_waits_while_busy,
+        .program = "client",
+        .read = WRONG,
+    },
+    {
+        .name = "The client says so when nobody is there (2)",
+        .run = client_names_the_missing_server,
+        .program = "client",
+        .read = WRONG,
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(
+        argc,
+        argv,
+        "13-completion-ports",
+        CHECKS,
+        ARRAYSIZE(CHECKS));
 }
