@@ -13,16 +13,10 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
-#include "checks/harness/stage.h"
-#include "checks/harness/where.h"
 #include "lessons/13-completion-ports/protocol.h"
 
-/* Whether the client or the server is first is luck. Where a check is not
- * about that, 535 is taken for a success: it is for another check to find. */
-#define NO_RACE "ConnectNamedPipe:*:pass=535"
-
-/** How many come at a time. */
-enum { CROWD = 8 };
+/** How many come at a time; how long at most the server gets to settle. */
+enum { CROWD = 8, SETTLE_MS = 1000 };
 
 /** Packets of a program: those that there must be, and those it has taken. */
 struct packets {
@@ -74,49 +68,61 @@ static void expect_all_taken(const struct program *server)
             packets.taken);
 }
 
-/** Starts the server and waits until a client may come. */
-static struct program *start_ready(const char *command_line)
-{
-    struct program *server =
-        start_with(command_line, &(struct conditions){.fault = NO_RACE});
-    expect_line(server, "ready", 1);
-    return server;
-}
-
-/** The same with a gate, and another fault or NULL. */
-static struct program *start_held(
+/** Starts the server under conditions, and waits until a client may come. */
+static struct program *start_ready(
     const char *command_line, const char *gate, const char *fault)
 {
-    char faults[120] = NO_RACE;
-    if (fault != NULL)
-        snprintf(faults, sizeof faults, NO_RACE ",%s", fault);
     struct program *server = start_with(
         command_line,
-        &(struct conditions){.gate = gate, .fault = faults});
+        &(struct conditions){.gate = gate, .fault = fault});
     expect_line(server, "ready", 1);
     return server;
 }
 
 /**
- * Waits until nothing happens any more in the server: it waits for a packet,
- * and all packets that are due without the client have been taken.
+ * Comes as client number @p nth, when the server has begun to wait for it: who
+ * is first is the matter of other checks.
  */
-static void wait_until_idle(struct program *server)
+static struct peer *come(struct program *server, uint32_t nth)
 {
-    while (!where_all_wait(scene_view(), server->id, false)) {
-        if (!is_running(server) || ms_until(scene_deadline()) == 0)
-            return;
-        Sleep(1);
-    }
+    wait_called(server, "ConnectNamedPipe", nth);
+    return connect_peer_waiting(PIPE_NAME);
+}
+
+/** How many operations of a kind are pending, as far as the server knows. */
+static unsigned count_pending(const struct program *server, const char *name)
+{
+    unsigned pending = 0;
+    const struct lens_record *call;
+    for (uint32_t i = 1; (call = find_call(server, name, i)) != NULL; i++)
+        if (call->t1 != 0 && (call->flags & LENS_FLAG_PENDING) != 0
+            && call->link == 0)
+            pending++;
+    return pending;
 }
 
 /**
- * Sends a message when the server waits, so that its read is pending, and
- * expects it back.
+ * Waits until so many operations are pending. An answer that has none is given
+ * a moment.
  */
-static void talk(struct program *server, struct peer *client, const char *text)
+static void wait_pending(
+    struct program *server, const char *name, unsigned count)
 {
-    wait_until_idle(server);
+    unsigned long long late = now_ms() + SETTLE_MS;
+    while (count_pending(server, name) < count && is_running(server)
+           && ms_until(late) > 0)
+        Sleep(1);
+}
+
+/**
+ * Sends a message when each client's read is pending, and expects it back.
+ * @param clients how many are there
+ */
+static void talk(
+    struct program *server, struct peer *client, const char *text,
+    unsigned clients)
+{
+    wait_pending(server, "ReadFile", clients);
     send_bytes(client, text, strlen(text));
     expect_bytes(client, text, strlen(text));
 }
@@ -134,7 +140,7 @@ static void says_ready_in_time(void)
     expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
     if (strstr(server->out.text, "ready") != NULL)
         fail_program(server, "no `ready` where there is no pipe");
-    start_ready("server 1");
+    start_ready("server 1", NULL, NULL);
     connect_peer(PIPE_NAME);
 }
 
@@ -146,10 +152,10 @@ static void echoes(void)
         "with zeros among them",
         sizeof data);
     likely("the server does not send back what it read, or more than that");
-    struct program *server = start_ready("server");
+    struct program *server = start_ready("server", NULL, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
-    talk(server, client, "hello");
-    wait_until_idle(server);
+    talk(server, client, "hello", 1);
+    wait_pending(server, "ReadFile", 1);
     send_bytes(client, data, sizeof data);
     expect_bytes(client, data, sizeof data);
 }
@@ -166,7 +172,7 @@ static void early_client_is_served(void)
     wait_at_gate(server);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
-    talk(server, client, "hello");
+    talk(server, client, "hello", 1);
 }
 
 static void last_words_are_not_lost(void)
@@ -191,7 +197,7 @@ static void last_words_are_not_lost(void)
             "it failed with error %u",
             read->error);
     client = connect_peer_waiting(PIPE_NAME);
-    talk(server, client, "hello again");
+    talk(server, client, "hello again", 1);
     expect_no_errors(server);
 }
 
@@ -214,13 +220,13 @@ static void immediate_read_counts_once(void)
           "ReadFile returns TRUE; then sent \"again\"");
     likely("after TRUE the system queues a packet, too. Whoever handles the "
            "data at once, or posts a packet of his own, has them twice");
-    struct program *server = start_held("server", "ReadFile:1", NULL);
+    struct program *server = start_ready("server", "ReadFile:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate(server);
     send_bytes(client, "hello", 5);
     open_gate(server);
     expect_bytes(client, "hello", 5);
-    talk(server, client, "again");
+    talk(server, client, "again", 1);
 }
 
 /** Expects that the server closes a pipe only when nothing of it is due. */
@@ -233,8 +239,9 @@ static void expect_nothing_due(const struct program *server)
     if (close == NULL || packets.taken != packets.due)
         fail_check(
             "nothing of a client is under way when it is freed",
-            "it is freed while %u packets of it are still to come",
-            packets.due - packets.taken);
+            "it is freed while %u more of its packets %s to come",
+            packets.due - packets.taken,
+            packets.due - packets.taken == 1 ? "is" : "are");
 }
 
 static void freed_with_its_last_packet(void)
@@ -245,13 +252,13 @@ static void freed_with_its_last_packet(void)
            "first that fails frees the client, the second finds freed memory "
            "and frees it again");
     struct program *server =
-        start_held("server 1", "ReadFile:1,CloseHandle:1", NULL);
+        start_ready("server 1", "ReadFile:1,CloseHandle:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate(server);
     send_bytes(client, "hello", 5);
     open_gate(server);
     expect_bytes(client, "hello", 5);
-    wait_until_idle(server);
+    wait_pending(server, "ReadFile", 1);
     close_peer(client);
     wait_at_gate_number(server, 1);
     expect_nothing_due(server);
@@ -264,12 +271,22 @@ static void freed_with_its_last_packet(void)
     expect_right_on_windows(server);
 }
 
-/** Lets a call of `server 1` fail at once, and expects that it ends well. */
-static void end_by_fault(const char *fault)
+/** Sends something where the server has to have it before it calls this. */
+static void make_it_call(
+    struct program *server, struct peer *client, const char *call)
 {
-    struct program *server = start_held("server 1", NULL, fault);
-    struct peer *client = connect_peer(PIPE_NAME);
+    if (strcmp(call, "WriteFile") != 0)
+        return;
+    wait_pending(server, "ReadFile", 1);
     send_bytes(client, "hello", 5);
+}
+
+/** Lets a call of `server 1` fail at once, and expects that it ends well. */
+static void end_by_fault(const char *call, const char *fault)
+{
+    struct program *server = start_ready("server 1", NULL, fault);
+    struct peer *client = connect_peer(PIPE_NAME);
+    make_it_call(server, client, call);
     expect_end(server, EXIT_SUCCESS);
     expect_no_errors(server);
     expect_all_taken(server);
@@ -283,7 +300,7 @@ static void failed_read_ends_the_client(void)
           "ERROR_BROKEN_PIPE");
     likely("no packet comes of it: unless the server posts one, or ends the "
            "client there, it keeps it for ever");
-    end_by_fault("ReadFile:1:109");
+    end_by_fault("ReadFile", "ReadFile:1:109");
 }
 
 static void failed_write_ends_the_client(void)
@@ -292,7 +309,7 @@ static void failed_write_ends_the_client(void)
           "ERROR_NO_DATA");
     likely("no packet comes of it: unless the server posts one, or ends the "
            "client there, it keeps it for ever");
-    end_by_fault("WriteFile:1:232");
+    end_by_fault("WriteFile", "WriteFile:1:232");
 }
 
 /** Lets a call fail at once with an odd code, and expects a report. */
@@ -304,14 +321,15 @@ static void report_fault(const char *call)
         "made %s fail at once with error 1450, ERROR_NO_SYSTEM_RESOURCES, and "
         "came with another client",
         call);
-    likely("the code is lost: GetLastError is asked at once, and its code goes "
-           "with the packet that you post");
-    struct program *server = start_held("server 2", NULL, fault);
+    likely(
+        "no packet comes of it: post one. And GetLastError is asked at once: "
+        "its code goes with the packet that you post");
+    struct program *server = start_ready("server 2", NULL, fault);
     struct peer *client = connect_peer(PIPE_NAME);
-    send_bytes(client, "hello", 5);
+    make_it_call(server, client, call);
     expect_close(client);
-    struct peer *other = connect_peer_waiting(PIPE_NAME);
-    talk(server, other, "other");
+    struct peer *other = come(server, 2);
+    talk(server, other, "other", 1);
     close_peer(other);
     expect_end(server, EXIT_SUCCESS);
     expect_error(server, call, ERROR_NO_SYSTEM_RESOURCES);
@@ -332,8 +350,8 @@ static void short_writes_go_on(void)
     tried("let each WriteFile take one byte only, and sent \"hello\"");
     likely("a write may take less than it was given: the rest begins at "
            "data + sent, and is filled - sent bytes long");
-    struct program *server = start_held("server", NULL, "WriteFile:*:short");
-    talk(server, connect_peer(PIPE_NAME), "hello");
+    struct program *server = start_ready("server", NULL, "WriteFile:*:short");
+    talk(server, connect_peer(PIPE_NAME), "hello", 1);
 }
 
 static void mute_client_harms_nobody(void)
@@ -347,15 +365,16 @@ static void mute_client_harms_nobody(void)
         sizeof data);
     likely("a WriteFile that is pending (997) is no failure and no success: "
            "its packet comes when the client reads");
-    struct program *server = start_ready("server");
+    struct program *server = start_ready("server", NULL, NULL);
     struct peer *mute = connect_peer(PIPE_NAME);
-    wait_until_idle(server);
+    wait_pending(server, "ReadFile", 1);
     begin_send(mute, data, sizeof data);
     finish_send(mute);
-    struct peer *other = connect_peer_waiting(PIPE_NAME);
-    talk(server, other, "hello");
+    wait_pending(server, "WriteFile", 1);
+    struct peer *other = come(server, 2);
+    talk(server, other, "hello", 1);
     expect_bytes(mute, data, sizeof data);
-    talk(server, mute, "at last");
+    talk(server, mute, "at last", 2);
     expect_no_errors(server);
 }
 
@@ -365,7 +384,7 @@ static void next_instance_comes_first(void)
           "first client had sent \"hello\"");
     likely("make the next instance as soon as a client has come, before it is "
            "served");
-    struct program *server = start_held("server", "CreateNamedPipeW:2", NULL);
+    struct program *server = start_ready("server", "CreateNamedPipeW:2", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     send_bytes(client, "hello", 5);
     wait_at_gate(server);
@@ -389,14 +408,14 @@ static void crowd_is_served(void)
            "and buffer, and its packets bring the key that leads to them");
     char command_line[20];
     snprintf(command_line, sizeof command_line, "server %d", 2 * CROWD);
-    struct program *server = start_ready(command_line);
+    struct program *server = start_ready(command_line, NULL, NULL);
     for (int i = 0; i < CROWD; i++) {
-        close_peer(connect_peer_waiting(PIPE_NAME));
-        clients[i] = connect_peer_waiting(PIPE_NAME);
+        close_peer(come(server, 2 * (uint32_t)i + 1));
+        clients[i] = come(server, 2 * (uint32_t)i + 2);
     }
     for (int i = CROWD - 1; i >= 0; i--) {
         snprintf(text, sizeof text, "this is number %d", i);
-        talk(server, clients[i], text);
+        talk(server, clients[i], text, CROWD);
     }
     for (int i = 0; i < CROWD; i++)
         close_peer(clients[i]);
@@ -425,8 +444,7 @@ static void ctrl_c_ends_a_waiting_server(void)
 {
     tried("pressed Ctrl+C while nobody was there");
     likely("ConnectNamedPipe is under way: cancel it, too");
-    struct program *server = start_ready("server");
-    wait_until_idle(server);
+    struct program *server = start_ready("server", NULL, NULL);
     press_ctrl_c(server);
     expect_clean_end(server);
 }
@@ -438,14 +456,14 @@ static void ctrl_c_ends_every_state(void)
           "nothing, and an instance waited for the next");
     likely("`stop` has to ask for the end of each client's operation, of the "
            "reads, the writes and the wait for a client");
-    struct program *server = start_ready("server");
+    struct program *server = start_ready("server", NULL, NULL);
     struct peer *silent = connect_peer(PIPE_NAME);
-    talk(server, silent, "hello");
-    struct peer *mute = connect_peer_waiting(PIPE_NAME);
-    wait_until_idle(server);
+    talk(server, silent, "hello", 1);
+    struct peer *mute = come(server, 2);
+    wait_pending(server, "ReadFile", 2);
     begin_send(mute, data, sizeof data);
     finish_send(mute);
-    wait_until_idle(server);
+    wait_pending(server, "WriteFile", 1);
     press_ctrl_c(server);
     expect_close(silent);
     expect_clean_end(server);
@@ -457,8 +475,7 @@ static void ended_operations_are_no_failure(void)
           "client meanwhile");
     likely("1168, ERROR_NOT_FOUND, means that the operation has ended by "
            "itself: its packet is queued, so go on");
-    struct program *server = start_held("server", "CancelIoEx:1", NULL);
-    wait_until_idle(server);
+    struct program *server = start_ready("server", "CancelIoEx:1", NULL);
     press_ctrl_c(server);
     wait_at_gate(server);
     connect_peer(PIPE_NAME);
@@ -472,8 +489,7 @@ static void other_cancel_errors_count(void)
           "ERROR_NO_SYSTEM_RESOURCES");
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
-    struct program *server = start_held("server", NULL, "CancelIoEx:1:1450");
-    wait_until_idle(server);
+    struct program *server = start_ready("server", NULL, "CancelIoEx:1:1450");
     press_ctrl_c(server);
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
@@ -486,7 +502,7 @@ static void failed_wait_is_reported(void)
     likely("FALSE with a NULL OVERLAPPED: the call itself has failed, and key "
            "and count hold nothing");
     struct program *server =
-        start_held("server", NULL, "GetQueuedCompletionStatus:1:1450");
+        start_ready("server", NULL, "GetQueuedCompletionStatus:1:1450");
     press_ctrl_c(server);
     expect_end(server, EXIT_FAILURE);
     expect_error(
@@ -509,7 +525,7 @@ static void client_gets_its_replies(void)
 {
     tried("let `client one two` talk to the server");
     likely("the client does not print each reply on a line of its own");
-    struct program *server = start_ready("server 1");
+    struct program *server = start_ready("server 1", NULL, NULL);
     struct program *client = start("client one two");
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "one\ntwo\n");
@@ -657,7 +673,7 @@ static const struct check CHECKS[] = {
         .run = mute_client_harms_nobody,
         .todo = 3,
         .read = WRONG,
-        .needs = ECHOES,
+        .needs = ONCE,
     },
     {
         .name = "One more instance is always there",
@@ -683,13 +699,14 @@ static const struct check CHECKS[] = {
         .run = ctrl_c_ends_every_state,
         .todo = 4,
         .read = WRONG,
-        .needs = ECHOES,
+        .needs = CTRL_C,
     },
     {
         .name = "What has ended needs no cancel (1168)",
         .run = ended_operations_are_no_failure,
         .todo = 4,
         .read = WRONG,
+        .needs = CTRL_C,
     },
     {
         .name = "Any other failed cancel is reported",

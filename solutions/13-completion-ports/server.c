@@ -9,6 +9,7 @@
  *
  * @see https://learn.microsoft.com/windows/win32/fileio/i-o-completion-ports
  */
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,9 @@
 #include "common/error.h"
 
 static HANDLE port;
-static struct client *waiting;   // the one that has not come yet, or NULL
-static long came, client_limit;  // how many did, and may; 0: no limit
-static bool stopping;            // Ctrl+C was pressed
+static struct client *waiting;  // the one that has not come yet, or NULL
+static long came, client_limit = LONG_MAX;  // how many did, and how many may
+static bool stopping;                       // Ctrl+C was pressed
 
 /** Queues the packet that the system does not queue. */
 static void post(struct client *client, DWORD error)
@@ -59,7 +60,7 @@ static void begin_connect(struct client *client)
  * that are there are served on. */
 static void open_next(void)
 {
-    if (stopping || (client_limit > 0 && came == client_limit))
+    if (stopping || came == client_limit)
         return;
     struct client *client = add_client();
     if (client == NULL)
