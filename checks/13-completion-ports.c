@@ -18,7 +18,8 @@
 /** How many come at a time; how long at most the server gets to settle. */
 enum { CROWD = 8, SETTLE_MS = 1000 };
 
-/** Packets of a program: those that there must be, and those it has taken. */
+/** Packets of operations: those that there must be, and those taken. The one
+ * that Ctrl+C posts has no OVERLAPPED, and is not counted. */
 struct packets {
     unsigned due, taken;
 };
@@ -31,27 +32,30 @@ static bool is_begun(const struct lens_record *call)
            || call->error == ERROR_IO_PENDING || call->error == ERROR_MORE_DATA;
 }
 
+/** How many calls of a function have returned with a packet, or will have. */
+static unsigned count_begun(const struct program *server, const char *name)
+{
+    unsigned begun = 0;
+    const struct lens_record *call;
+    for (uint32_t i = 1; (call = find_call(server, name, i)) != NULL; i++)
+        if (call->t1 != 0 && call->overlapped != 0 && is_begun(call))
+            begun++;
+    return begun;
+}
+
 /** Counts the packets of all operations so far. */
 static struct packets count_packets(const struct program *server)
 {
-    static const char *const beginners[] = {
-        "ConnectNamedPipe",
-        "ReadFile",
-        "WriteFile",
-        "PostQueuedCompletionStatus"};
-    struct packets packets = {0};
+    struct packets packets = {
+        .due = count_begun(server, "ConnectNamedPipe")
+               + count_begun(server, "ReadFile")
+               + count_begun(server, "WriteFile")
+               + count_begun(server, "PostQueuedCompletionStatus")};
     const struct lens_record *call;
-    for (size_t i = 0; i < ARRAYSIZE(beginners); i++)
-        for (uint32_t k = 1;
-             (call = find_call(server, beginners[i], k)) != NULL;
-             k++)
-            if (call->t1 != 0 && is_begun(call))
-                packets.due++;
-    for (uint32_t k = 1;
-         (call = find_call(server, "GetQueuedCompletionStatus", k)) != NULL;
-         k++)
-        if (call->t1 != 0
-            && ((call->flags & LENS_FLAG_FAILED) == 0 || call->overlapped != 0))
+    for (uint32_t i = 1;
+         (call = find_call(server, "GetQueuedCompletionStatus", i)) != NULL;
+         i++)
+        if (call->t1 != 0 && call->overlapped != 0)
             packets.taken++;
     return packets;
 }
