@@ -275,6 +275,24 @@ static void freed_with_its_last_packet(void)
     expect_right_on_windows(server);
 }
 
+static void more_data_have_a_packet(void)
+{
+    tried("made ReadFile of `server 1` fail at once with error 234, "
+          "ERROR_MORE_DATA");
+    likely("234 tells of a read that has ended, with data, and there is more: "
+           "the system has queued a packet, as after TRUE");
+    struct program *server =
+        start_ready("server 1", "CloseHandle:1", "ReadFile:1:234");
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFile", 1);
+    close_peer(client);
+    wait_at_gate(server);
+    expect_nothing_due(server);
+    open_gate(server);
+    expect_all_taken(server);
+    expect_no_bad_close(server);
+}
+
 /** Sends something where the server has to have it before it calls this. */
 static void make_it_call(
     struct program *server, struct peer *client, const char *call)
@@ -648,6 +666,13 @@ static const struct check CHECKS[] = {
         .read = WRONG,
         .needs = ECHOES,
         .limit_ms = 2500,
+    },
+    {
+        .name = "More data have a packet, too (234)",
+        .run = more_data_have_a_packet,
+        .todo = 2,
+        .read = WRONG,
+        .needs = ECHOES,
     },
     {
         .name = "A write that fails at once ends a client",

@@ -9,6 +9,7 @@
  *
  * @see https://learn.microsoft.com/windows/win32/ipc/named-pipe-client
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,44 +73,23 @@ static void exchange(HANDLE pipe, const char *message, DWORD length)
     fflush(stdout);
 }
 
-/** Reads the arguments; returns the first message's place, or 0. */
-static int read_arguments(int argc, char *argv[], DWORD *pause)
-{
-    int first = 1;
-    if (argc > 2 && strcmp(argv[1], "-p") == 0) {
-        char *end;
-        long milliseconds = strtol(argv[2], &end, 10);
-        if (*end != '\0' || milliseconds <= 0)
-            return 0;
-        *pause = (DWORD)milliseconds;
-        first = 3;
-    }
-    for (int i = first; i < argc; i++)
-        if (argv[i][0] == '\0' || strlen(argv[i]) > MESSAGE_MAX)
-            return 0;
-    return first < argc ? first : 0;
-}
-
 /** Opens the pipe and sends one message after another. */
 int main(int argc, char *argv[])
 {
     use_utf8_console();
 
-    DWORD pause = 0;
-    int first = read_arguments(argc, argv, &pause);
-    if (first == 0) {
-        fprintf(
-            stderr,
-            "usage: client [-p MS] MESSAGE... (of 1 to 512 bytes)\n");
+    bool usable = argc > 1;
+    for (int i = 1; i < argc; i++)
+        if (argv[i][0] == '\0' || strlen(argv[i]) > MESSAGE_MAX)
+            usable = false;
+    if (!usable) {
+        fprintf(stderr, "usage: client MESSAGE... (of 1 to 4096 bytes)\n");
         return EXIT_USAGE;
     }
 
     HANDLE pipe = open_pipe();
-    for (int i = first; i < argc; i++) {
-        if (i > first && pause > 0)
-            Sleep(pause);
+    for (int i = 1; i < argc; i++)
         exchange(pipe, argv[i], (DWORD)strlen(argv[i]));
-    }
 
     CloseHandle(pipe);
     return EXIT_SUCCESS;

@@ -76,12 +76,15 @@ static void open_next(void)
     begin_connect(client);
 }
 
-/** Tells whether an operation ends so although nothing is wrong. */
-static bool is_expected(DWORD error)
+/** Tells whether an operation of a client ends so although nothing is wrong. */
+static bool is_expected(const struct client *client, DWORD error)
 {
-    return error == ERROR_SUCCESS || error == ERROR_BROKEN_PIPE
-           || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED
-           || (stopping && error == ERROR_OPERATION_ABORTED);
+    if (stopping && error == ERROR_OPERATION_ABORTED)
+        return true;
+    return error == ERROR_SUCCESS
+           || (client->state != CONNECTING
+               && (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA
+                   || error == ERROR_PIPE_NOT_CONNECTED));
 }
 
 /** Ends a client whose last packet was dequeued. */
@@ -91,7 +94,7 @@ static void end_client(struct client *client, DWORD error)
         [CONNECTING] = "ConnectNamedPipe",
         [READING] = "ReadFile",
         [WRITING] = "WriteFile"};
-    if (!is_expected(error))
+    if (!is_expected(client, error))
         report_error(calls[client->state], error);
     bool had_come = client != waiting;
     if (had_come) {
@@ -119,9 +122,11 @@ static void begin_read(struct client *client)
             client->data,
             MESSAGE_MAX,
             NULL,  // the packet has the count
-            &client->operation)
-        && GetLastError() != ERROR_IO_PENDING)
-        post(client, GetLastError());
+            &client->operation)) {
+        DWORD error = GetLastError();
+        if (error != ERROR_IO_PENDING && error != ERROR_MORE_DATA)
+            post(client, error);
+    }
 }
 
 /** Begins to send back what has not gone back yet; likewise. */
@@ -192,8 +197,8 @@ static void dequeue(void)
         stop();
         return;
     }
-    if (error == ERROR_SUCCESS)
-        error = client->error;
+    if (client->error != ERROR_SUCCESS)
+        error = client->error;  // it comes with a packet of our own
     if (error != ERROR_SUCCESS || stopping)
         end_client(client, error);
     else
