@@ -1,0 +1,763 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 14: a log service over a mailslot.
+ *
+ * Usage: `14-mailslots FOLDER [LESSON-FOLDER]`
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/scene.h"
+#include "lessons/14-mailslots/protocol.h"
+
+/** The shortest time-out of a slot that passes, in milliseconds. */
+enum { LEAST_MS = 50 };
+
+/** Two runs of writers. */
+enum { FAN = 7001, DISK = 7002 };
+
+static struct program *start_ready(const char *command_line)
+{
+    struct program *program = start(command_line);
+    expect_line(program, "ready", 1);
+    return program;
+}
+
+/** Starts the collector under conditions, and waits until it has its slot. */
+static struct program *start_collector(const char *gate, const char *fault)
+{
+    struct program *collector = start_with(
+        "collector",
+        &(struct conditions){.gate = gate, .fault = fault});
+    expect_line(collector, "ready", 1);
+    return collector;
+}
+
+/** Writes a message into a slot; tells whether the slot has taken it. */
+static bool try_put(HANDLE slot, const void *message, DWORD size)
+{
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    OVERLAPPED operation = {.hEvent = event};
+    DWORD bytes_written, error = ERROR_SUCCESS;
+    if (!WriteFile(slot, message, size, NULL, &operation))
+        error = GetLastError();
+    bool pending = error == ERROR_IO_PENDING;
+    if (pending && WaitForSingleObject(event, 100) == WAIT_TIMEOUT)
+        CancelIoEx(slot, &operation);
+    if (pending || error == ERROR_SUCCESS)
+        error = GetOverlappedResult(slot, &operation, &bytes_written, TRUE)
+                    ? ERROR_SUCCESS
+                    : GetLastError();
+    CloseHandle(event);
+    return error == ERROR_SUCCESS;
+}
+
+/** Opens the collector's slot for writing, beside other writers. */
+static HANDLE open_slot(void)
+{
+    HANDLE slot = CreateFileW(
+        scene_name(LOG_SLOT),
+        GENERIC_WRITE,
+        FILE_SHARE_READ | FILE_SHARE_WRITE,
+        NULL,           // default security
+        OPEN_EXISTING,  // the collector makes it
+        FILE_FLAG_OVERLAPPED,
+        NULL);  // no template
+    if (slot == INVALID_HANDLE_VALUE)
+        fail_check(
+            "the mailslot is there",
+            "the check's CreateFileW failed with error %lu",
+            GetLastError());
+    return slot;
+}
+
+/** Puts a message into the collector's slot: open, write, close. */
+static void put(const void *message, size_t size)
+{
+    HANDLE slot = open_slot();
+    bool taken = try_put(slot, message, (DWORD)size);
+    CloseHandle(slot);
+    if (!taken)
+        fail_check(
+            "the slot takes a message",
+            "the check's WriteFile had no success");
+}
+
+/** Puts a note into the collector's slot. */
+static void put_note(
+    unsigned run, const char *name, uint32_t number, const char *text)
+{
+    static union {
+        struct note note;
+        char room[NOTE_MAX];
+    } message;
+    message.note.run = run;
+    message.note.number = number;
+    snprintf(message.note.name, sizeof message.note.name, "%s", name);
+    memcpy(message.note.text, text, strlen(text));
+    put(&message, sizeof message.note + strlen(text));
+}
+
+/** Expects the collector to have all its notes, and this as its last line. */
+static void expect_sum(struct program *collector, const char *sum)
+{
+    expect_line(collector, sum, 1);
+    expect_end(collector, EXIT_SUCCESS);
+}
+
+static void prints_notes(void)
+{
+    tried("put three notes into the slot of `collector 3`");
+    likely("the collector does not make its slot, does not read it, or does "
+           "not end");
+    struct program *collector = start_ready("collector 3");
+    put_note(FAN, "fan", 1, "too hot");
+    put_note(FAN, "fan", 2, "");
+    put_note(FAN, "fan", 3, "\xEC\x95\x88\xEB\x85\x95");
+    expect_end(collector, EXIT_SUCCESS);
+    expect_output(
+        collector,
+        "ready\nfan 1: too hot\nfan 2: \n"
+        "fan 3: \xEC\x95\x88\xEB\x85\x95\n"
+        "3 notes, 0 lost, 0 repeated, 0 unheard\n");
+    expect_no_errors(collector);
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(collector);
+    expect_no_bad_close(collector);
+    expect_right_on_windows(collector);
+}
+
+static void slot_has_a_limit(void)
+{
+    tried("looked at the second argument of CreateMailslotW");
+    likely("anybody may write into the slot: with 0, a message may have any "
+           "size, and no buffer is large enough");
+    struct program *collector = start_ready("collector");
+    unsigned long long size = 0;
+    call_argument(find_call(collector, "CreateMailslotW", 1), "size", &size);
+    if (size != NOTE_MAX)
+        fail_check("NOTE_MAX, 4096", "CreateMailslotW got %llu", size);
+}
+
+static void taken_name_is_reported(void)
+{
+    tried("started `collector` a second time");
+    likely("a mailslot has one owner: CreateMailslotW fails with 183, "
+           "ERROR_ALREADY_EXISTS, and with INVALID_HANDLE_VALUE, not NULL");
+    start_ready("collector");
+    struct program *second = start("collector");
+    expect_end(second, EXIT_FAILURE);
+    expect_error(second, "CreateMailslotW", ERROR_ALREADY_EXISTS);
+}
+
+static void waits_but_not_for_ever(void)
+{
+    tried("put nothing into the slot, and looked when the first two calls of "
+          "ReadFile began");
+    likely("with a time-out of 0 the collector asks again and again; with "
+           "MAILSLOT_WAIT_FOREVER it can't look at its flag");
+    struct program *collector = start_ready("collector");
+    const struct lens_record *first = wait_called(collector, "ReadFile", 1);
+    const struct lens_record *second = wait_called(collector, "ReadFile", 2);
+    LARGE_INTEGER frequency;
+    QueryPerformanceFrequency(&frequency);
+    long long apart =
+        (second->t0 - first->t0) * 1000 / (long long)frequency.QuadPart;
+    if (apart < LEAST_MS)
+        fail_check(
+            "at least 50 ms from one ReadFile to the next",
+            "%lld ms",
+            apart);
+}
+
+static void long_note_comes_whole(void)
+{
+    tried(
+        "put a note into the slot that has the largest size, %d bytes",
+        NOTE_MAX);
+    likely("the buffer is shorter than what the slot takes (Windows: error "
+           "122, and no note; Wine: the rest is lost)");
+    static char text[NOTE_MAX - sizeof(struct note) + 1];
+    static char line[sizeof text + 10];
+    memset(text, 'x', sizeof text - 1);
+    snprintf(line, sizeof line, "fan 1: %s", text);
+    struct program *collector = start_ready("collector 1");
+    put_note(FAN, "fan", 1, text);
+    expect_end(collector, EXIT_SUCCESS);
+    char *end = strchr(collector->out.text, 'x');
+    size_t length = end == NULL ? 0 : strspn(end, "x");
+    if (strstr(collector->out.text, line) == NULL)
+        fail_check(
+            "the note's text as it was written, 4064 bytes",
+            "%zu bytes of it",
+            length);
+}
+
+static void buffer_is_the_slots(void)
+{
+    tried("looked at GetMailslotInfo and at the size that ReadFile is given");
+    likely("the slot knows how large a message may be, and it may be more "
+           "than CreateMailslotW asked for");
+    struct program *collector = start_collector("ReadFile:1", NULL);
+    wait_at_gate(collector);
+    unsigned long long room = 0, most = 0;
+    for (uint32_t i = 1; find_call(collector, "GetMailslotInfo", i); i++) {
+        const char *out = find_call(collector, "GetMailslotInfo", i)->out;
+        if (strncmp(out, "size=", 5) == 0)
+            most = strtoull(out + 5, NULL, 10);
+    }
+    open_gate(collector);
+    put_note(FAN, "fan", 1, "hello");
+    expect_line(collector, "fan 1: hello", 1);
+    call_argument(find_call(collector, "ReadFile", 1), "size", &room);
+    if (most == 0)
+        fail_check(
+            "GetMailslotInfo is asked for the largest message",
+            "%u calls of it, none that asks so",
+            count_calls(collector, "GetMailslotInfo"));
+    if (room < most)
+        fail_check(
+            "a buffer for the largest message",
+            "GetMailslotInfo said %llu, ReadFile was given %llu",
+            most,
+            room);
+}
+
+static void failed_info_is_reported(void)
+{
+    tried("made GetMailslotInfo fail with error 1450");
+    likely("its result is not looked at: the size is anything then");
+    struct program *collector = start_with(
+        "collector",
+        &(struct conditions){.fault = "GetMailslotInfo:1:1450"});
+    expect_end(collector, EXIT_FAILURE);
+    expect_error(collector, "GetMailslotInfo", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void silence_is_no_failure(void)
+{
+    tried("let the first ReadFile fail with error 121, ERROR_SEM_TIMEOUT, "
+          "then put a note into the slot");
+    likely("121 says that nothing has come in the slot's time: read again");
+    struct program *collector = start_collector(NULL, "ReadFile:1:121");
+    put_note(FAN, "fan", 1, "at last");
+    expect_line(collector, "fan 1: at last", 1);
+}
+
+static void pending_is_no_failure(void)
+{
+    tried("let the first ReadFile return FALSE with 997, ERROR_IO_PENDING, "
+          "then put a note into the slot");
+    likely("a slot's handle is an overlapped one: 997 says that the read has "
+           "begun, and GetOverlappedResult with TRUE waits for its end");
+    struct program *collector = start_collector(NULL, "ReadFile:1:997");
+    put_note(FAN, "fan", 1, "at last");
+    expect_line(collector, "fan 1: at last", 1);
+}
+
+static void pending_may_find_nothing(void)
+{
+    tried("let the first ReadFile return FALSE with 997, and let "
+          "GetOverlappedResult fail with 121, ERROR_SEM_TIMEOUT");
+    likely("a read that is pending ends with 121, too, when nothing comes in "
+           "the slot's time: read again");
+    struct program *collector =
+        start_collector(NULL, "ReadFile:1:997,GetOverlappedResult:1:121");
+    put_note(FAN, "fan", 1, "at last");
+    expect_line(collector, "fan 1: at last", 1);
+}
+
+static void read_errors_count(void)
+{
+    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 121 means silence: report the others by die(\"ReadFile\")");
+    struct program *collector = start_collector(NULL, "ReadFile:1:1450");
+    expect_end(collector, EXIT_FAILURE);
+    expect_error(collector, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void result_errors_count(void)
+{
+    tried("let ReadFile return FALSE with 997, and GetOverlappedResult fail "
+          "with error 1450");
+    likely("only 121 means silence: report the others by "
+           "die(\"GetOverlappedResult\")");
+    struct program *collector =
+        start_collector(NULL, "ReadFile:1:997,GetOverlappedResult:1:1450");
+    expect_end(collector, EXIT_FAILURE);
+    expect_error(collector, "GetOverlappedResult", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void ctrl_c_ends_it(void)
+{
+    tried("held the collector before ReadFile, pressed Ctrl+C, let it go on, "
+          "and put nothing into the slot");
+    likely("the handler sets a flag. The read ends when its time is over; "
+           "then look at the flag, note or no note");
+    struct program *collector = start_collector("ReadFile:1", NULL);
+    wait_at_gate(collector);
+    press_ctrl_c(collector);
+    expect_line(collector, "stopping", 1);
+    open_gate(collector);
+    expect_line(collector, "0 notes, 0 lost, 0 repeated, 0 unheard", 1);
+    expect_end(collector, EXIT_SUCCESS);
+    expect_no_errors(collector);
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(collector);
+    expect_no_bad_close(collector);
+}
+
+static void last_notes_are_read(void)
+{
+    tried("held the collector before ReadFile, put three notes into the slot, "
+          "pressed Ctrl+C and let it go on");
+    likely("what is unread dies with the slot: read until it is empty, by "
+           "SetMailslotInfo without waiting, before the slot is closed");
+    struct program *collector = start_collector("ReadFile:1", NULL);
+    wait_at_gate(collector);
+    put_note(FAN, "fan", 1, "one");
+    put_note(FAN, "fan", 2, "two");
+    put_note(FAN, "fan", 3, "three");
+    press_ctrl_c(collector);
+    expect_line(collector, "stopping", 1);
+    open_gate(collector);
+    expect_line(collector, "3 notes, 0 lost, 0 repeated, 0 unheard", 1);
+    expect_end(collector, EXIT_SUCCESS);
+}
+
+static void gap_is_counted(void)
+{
+    tried("put the notes 1, 2, 6 and 8 of one run into the slot");
+    likely("between the last number and this one there are number - last - 1 "
+           "others");
+    struct program *collector = start_ready("collector 4");
+    put_note(FAN, "fan", 1, "a");
+    put_note(FAN, "fan", 2, "b");
+    put_note(FAN, "fan", 6, "c");
+    put_note(FAN, "fan", 8, "d");
+    expect_line(collector, "fan 8: d", 1);
+    expect_sum(collector, "4 notes, 4 lost, 0 repeated, 0 unheard");
+    expect_output(
+        collector,
+        "ready\nfan 1: a\nfan 2: b\nfan: 3 lost\nfan 6: c\nfan: 1 lost\n"
+        "fan 8: d\n4 notes, 4 lost, 0 repeated, 0 unheard\n");
+}
+
+static void runs_are_apart(void)
+{
+    tried("put the notes fan 1, disk 1, fan 2, disk 2, disk 4 into the slot");
+    likely("each run has its own numbers");
+    struct program *collector = start_ready("collector 5");
+    put_note(FAN, "fan", 1, "a");
+    put_note(DISK, "disk", 1, "b");
+    put_note(FAN, "fan", 2, "c");
+    put_note(DISK, "disk", 2, "d");
+    put_note(DISK, "disk", 4, "e");
+    expect_line(collector, "disk 4: e", 1);
+    expect_sum(collector, "5 notes, 1 lost, 0 repeated, 0 unheard");
+}
+
+static void repeated_note_is_no_loss(void)
+{
+    tried("put the notes 1, 3, 2, 3, 4 and 5 of one run into the slot");
+    likely("a number that is not above the last one is counted as repeated "
+           "and changes nothing else; number - last - 1 would be some four "
+           "thousand million");
+    struct program *collector = start_ready("collector 6");
+    static const uint32_t NUMBERS[] = {1, 3, 2, 3, 4, 5};
+    for (size_t i = 0; i < ARRAYSIZE(NUMBERS); i++)
+        put_note(FAN, "fan", NUMBERS[i], "again");
+    expect_line(collector, "fan 5: again", 1);
+    expect_sum(collector, "6 notes, 1 lost, 2 repeated, 0 unheard");
+}
+
+static void new_run_begins_anywhere(void)
+{
+    tried("put the notes 5 and 7 of a run into the slot that the collector "
+          "had never heard of");
+    likely("what a new run has sent before may have reached another "
+           "collector: it is unheard, not lost");
+    struct program *collector = start_ready("collector 2");
+    put_note(FAN, "fan", 5, "a");
+    put_note(FAN, "fan", 7, "b");
+    expect_line(collector, "fan 7: b", 1);
+    expect_sum(collector, "2 notes, 1 lost, 0 repeated, 4 unheard");
+}
+
+static void restarted_writer_loses_nothing(void)
+{
+    tried("put fan 1 and fan 2 of one run into the slot, then fan 1 of "
+          "another run");
+    likely("a run is known by its field `run`, not by its name");
+    struct program *collector = start_ready("collector 3");
+    put_note(FAN, "fan", 1, "a");
+    put_note(FAN, "fan", 2, "b");
+    put_note(DISK, "fan", 1, "c");
+    expect_line(collector, "fan 1: c", 1);
+    expect_sum(collector, "3 notes, 0 lost, 0 repeated, 0 unheard");
+}
+
+static void memory_has_a_limit(void)
+{
+    tried("put a note of each of 100 runs into the slot, then note 2 of the "
+          "last and of the first");
+    likely("the collector remembers too few runs, or forgets the wrong ones");
+    struct program *collector = start_ready("collector 102");
+    for (unsigned i = 1; i <= 100; i++) {
+        put_note(i, "many", 1, "a");
+        if (i % 20 == 0)
+            expect_line(collector, "many 1: a", i);
+    }
+    put_note(100, "many", 2, "known");
+    put_note(1, "many", 2, "forgotten");
+    expect_line(collector, "many 2: forgotten", 1);
+    expect_sum(collector, "102 notes, 0 lost, 0 repeated, 1 unheard");
+}
+
+static void strange_messages_do_no_harm(void)
+{
+    tried("put messages into the slot that are no notes: of no byte and of "
+          "one, without a run, a number, an end of the name");
+    likely("anybody may write into the slot: look at what came first");
+    struct program *collector = start_ready("collector 1");
+    struct note bad = {.run = FAN, .number = 1};
+    memset(bad.name, 'b', sizeof bad.name);
+    put("", 0);
+    put("?", 1);
+    put(&bad, sizeof bad);
+    put_note(0, "bad", 1, "no run");
+    put_note(FAN, "bad", 0, "no number");
+    put_note(FAN, "fan", 1, "good");
+    expect_line(collector, "fan 1: good", 1);
+    expect_sum(collector, "1 notes, 0 lost, 0 repeated, 0 unheard");
+}
+
+static void wrong_arguments_are_refused(void)
+{
+    tried("started `collector some`, `collector 0` and `collector 1 2`");
+    likely("the collector does not look at its arguments");
+    expect_end(start("collector some"), 2);
+    expect_end(start("collector 0"), 2);
+    expect_end(start("collector 1 2"), 2);
+}
+
+static void note_is_sent(void)
+{
+    tried("let `note fan one - three` write to `collector 2`");
+    likely("the writer does not number its notes, or does not share the slot");
+    struct program *collector = start_ready("collector 2");
+    struct program *note = start("note fan one - three");
+    expect_end(note, EXIT_SUCCESS);
+    expect_no_errors(note);
+    expect_no_leak(note);
+    expect_no_bad_close(note);
+    expect_right_on_windows(note);
+    expect_end(collector, EXIT_SUCCESS);
+    expect_output(
+        collector,
+        "ready\nfan 1: one\nfan: 1 lost\nfan 3: three\n"
+        "2 notes, 1 lost, 0 repeated, 0 unheard\n");
+}
+
+static void two_writers_at_once(void)
+{
+    tried("held `note fan hello` before WriteFile, with the slot open, and let "
+          "`note disk hello` write meanwhile");
+    likely("a writer opens the slot with FILE_SHARE_READ | FILE_SHARE_WRITE");
+    struct program *collector = start_ready("collector 2");
+    struct program *note = start_with(
+        "note fan hello",
+        &(struct conditions){.gate = "WriteFile:1"});
+    wait_at_gate(note);
+    expect_end(start("note disk hello"), EXIT_SUCCESS);
+    expect_line(collector, "disk 1: hello", 1);
+    open_gate(note);
+    expect_line(collector, "fan 1: hello", 1);
+}
+
+static void lost_note_is_reported(void)
+{
+    tried("started `note fan one two` without a collector");
+    likely("error 2 means that nobody has the slot: the note is lost, and the "
+           "next one has its own chance");
+    struct program *note = start("note fan one two");
+    expect_end(note, EXIT_FAILURE);
+    expect_error(note, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    if (count_calls(note, "CreateFileW") != 2)
+        fail_check(
+            "two tries",
+            "%u calls of CreateFileW",
+            count_calls(note, "CreateFileW"));
+}
+
+static void writer_outlives_the_collector(void)
+{
+    tried("let `note fan one two three` write to one collector, and, after "
+          "its end, to the next");
+    likely("a writer that keeps the slot open writes to one that is gone, and "
+           "under Wine nobody can make it again (183)");
+    struct program *note = start_with(
+        "note fan one two three",
+        &(struct conditions){.gate = "CreateFileW:1,CreateFileW:2"});
+    wait_at_gate_number(note, 0);
+    struct program *first = start_ready("collector 1");
+    open_gate_number(note, 0);
+    expect_end(first, EXIT_SUCCESS);
+    wait_at_gate_number(note, 1);
+    struct program *second = start_ready("collector 2");
+    open_gate_number(note, 1);
+    expect_end(note, EXIT_SUCCESS);
+    expect_end(second, EXIT_SUCCESS);
+    expect_output(
+        second,
+        "ready\nfan 2: two\nfan 3: three\n"
+        "2 notes, 0 lost, 0 repeated, 1 unheard\n");
+}
+
+static void writer_never_hangs(void)
+{
+    tried("held the collector, put so many messages into its slot that it "
+          "takes no more, and started `note fan hello`");
+    likely("the writer waits without a deadline: FILE_FLAG_OVERLAPPED, "
+           "GetOverlappedResultEx, CancelIoEx");
+    struct program *collector = start_collector("ReadFile:1", NULL);
+    wait_at_gate(collector);
+    HANDLE slot = open_slot();
+    bool full = false;
+    for (int i = 0; !full && i < 2000; i++)
+        full = !try_put(slot, "filler", 6);
+    CloseHandle(slot);
+    struct program *note = start("note fan hello");
+    expect_end(note, full ? EXIT_FAILURE : EXIT_SUCCESS);
+    if (full)
+        expect_error(note, "WriteFile", WAIT_TIMEOUT);
+}
+
+static void write_errors_count(void)
+{
+    tried("made the WriteFile of `note fan hello` fail with error 1450");
+    likely("the writer does not look at the result of WriteFile");
+    start_ready("collector");
+    struct program *note = start_with(
+        "note fan hello",
+        &(struct conditions){.fault = "WriteFile:1:1450"});
+    expect_end(note, EXIT_FAILURE);
+    expect_error(note, "WriteFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void wrong_notes_are_refused(void)
+{
+    tried("started `note` without a name, and with one of 20 letters");
+    likely("the writer does not look at its arguments");
+    expect_end(start("note"), 2);
+    expect_end(start("note abcdefghijklmnopqrst hello"), 2);
+}
+
+static void comparison_is_right(void)
+{
+    tried("started `compare`");
+    likely("the table in the notes is another one now");
+    struct program *compare = start("compare");
+    expect_end(compare, EXIT_SUCCESS);
+    expect_output(
+        compare,
+        "                two slots    one pipe\n"
+        "answered               43          43\n"
+        "server left     error 121   error 109\n"
+        "a stranger            666          43\n");
+    expect_no_leak(compare);
+    expect_no_bad_close(compare);
+    expect_right_on_windows(compare);
+}
+
+static const char PRINTS[] = "The collector prints each note";
+static const char GAP[] = "What is missing is counted";
+static const char LONG_NOTE[] = "A note of the largest size comes whole";
+static const char SIZED[] = "The buffer has the size the slot says";
+static const char ENDS[] = "Ctrl+C ends an idle collector";
+static const char BEGINS[] = "A new run may begin with any number";
+static const char SENT[] = "The writer's notes arrive, numbered";
+
+#define READ  "Read it"
+#define WRONG "What goes wrong"
+
+static const struct check CHECKS[] = {
+    {.name = PRINTS, .run = prints_notes, .read = READ},
+    {
+        .name = "A read waits, but not for ever",
+        .run = waits_but_not_for_ever,
+        .todo = 1,
+        .read = READ,
+    },
+    {
+        .name = "The slot's messages have a largest size",
+        .run = slot_has_a_limit,
+        .todo = 1,
+        .read = READ,
+    },
+    {
+        .name = "A slot that is there already (183)",
+        .run = taken_name_is_reported,
+        .todo = 1,
+        .read = WRONG,
+    },
+    {
+        .name = LONG_NOTE,
+        .run = long_note_comes_whole,
+        .todo = 2,
+        .read = WRONG,
+        .needs = PRINTS,
+    },
+    {
+        .name = SIZED,
+        .run = buffer_is_the_slots,
+        .todo = 2,
+        .read = READ,
+    },
+    {
+        .name = "An error of GetMailslotInfo is reported",
+        .run = failed_info_is_reported,
+        .todo = 2,
+        .read = READ,
+        .needs = SIZED,
+    },
+    {
+        .name = "Silence is no failure (121)",
+        .run = silence_is_no_failure,
+        .todo = 3,
+        .read = WRONG,
+    },
+    {
+        .name = "A read that is pending is no failure (997)",
+        .run = pending_is_no_failure,
+        .todo = 3,
+        .read = WRONG,
+    },
+    {
+        .name = "A pending read may find nothing (121)",
+        .run = pending_may_find_nothing,
+        .todo = 3,
+        .read = WRONG,
+    },
+    {
+        .name = "Any other error of ReadFile is reported",
+        .run = read_errors_count,
+        .todo = 3,
+        .read = WRONG,
+    },
+    {
+        .name = "Any other end of a read is reported",
+        .run = result_errors_count,
+        .todo = 3,
+        .read = WRONG,
+    },
+    {.name = ENDS, .run = ctrl_c_ends_it, .todo = 4, .read = READ},
+    {
+        .name = "Notes that are in the slot are read",
+        .run = last_notes_are_read,
+        .todo = 4,
+        .read = READ,
+        .needs = ENDS,
+    },
+    {
+        .name = GAP,
+        .run = gap_is_counted,
+        .todo = 5,
+        .read = READ,
+        .needs = PRINTS,
+    },
+    {
+        .name = "Each run has its own numbers",
+        .run = runs_are_apart,
+        .todo = 5,
+        .read = READ,
+        .needs = GAP,
+    },
+    {
+        .name = "A note that comes again is no loss",
+        .run = repeated_note_is_no_loss,
+        .todo = 5,
+        .read = READ,
+        .needs = PRINTS,
+    },
+    {
+        .name = BEGINS,
+        .run = new_run_begins_anywhere,
+        .todo = 5,
+        .read = READ,
+        .needs = PRINTS,
+    },
+    {
+        .name = "A writer that starts again loses nothing",
+        .run = restarted_writer_loses_nothing,
+        .read = READ,
+        .needs = PRINTS,
+    },
+    {
+        .name = "The collector's memory has a limit",
+        .run = memory_has_a_limit,
+        .read = READ,
+        .needs = BEGINS,
+    },
+    {
+        .name = "Strange messages do no harm",
+        .run = strange_messages_do_no_harm,
+        .read = WRONG,
+        .needs = PRINTS,
+    },
+    {.name = "Wrong arguments are refused", .run = wrong_arguments_are_refused},
+    {.name = SENT, .run = note_is_sent, .program = "note", .read = READ},
+    {
+        .name = "Two writers can have the slot open",
+        .run = two_writers_at_once,
+        .program = "note",
+        .read = WRONG,
+        .needs = SENT,
+    },
+    {
+        .name = "A note without a collector is lost (2)",
+        .run = lost_note_is_reported,
+        .program = "note",
+        .read = WRONG,
+    },
+    {
+        .name = "The writer outlives the collector",
+        .run = writer_outlives_the_collector,
+        .program = "note",
+        .read = READ,
+        .needs = SENT,
+    },
+    {
+        .name = "The writer never hangs",
+        .run = writer_never_hangs,
+        .program = "note",
+        .read = READ,
+    },
+    {
+        .name = "An error of WriteFile is reported",
+        .run = write_errors_count,
+        .program = "note",
+        .read = READ,
+    },
+    {
+        .name = "Wrong names of writers are refused",
+        .run = wrong_notes_are_refused,
+        .program = "note",
+    },
+    {
+        .name = "The comparison prints its table",
+        .run = comparison_is_right,
+        .program = "compare",
+        .read = "Run it",
+    },
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "14-mailslots", CHECKS, ARRAYSIZE(CHECKS));
+}
