@@ -540,7 +540,7 @@ static void writer_never_hangs(void)
     struct program *note = start("note fan hello");
     expect_end(note, full ? EXIT_FAILURE : EXIT_SUCCESS);
     if (full)
-        expect_error(note, "WriteFile", WAIT_TIMEOUT);
+        expect_error(note, "GetOverlappedResultEx", WAIT_TIMEOUT);
 }
 
 static void write_errors_count(void)

@@ -66,17 +66,22 @@ static void post(const wchar_t *name, DWORD number)
     CloseHandle(slot);
 }
 
-/** Takes a number out of a slot: 0, or the error. */
+/** Takes a number out of a slot: 0, or 121 when none has come in time. */
 static DWORD fetch(HANDLE slot, HANDLE event, DWORD *number)
 {
     OVERLAPPED operation = {.hEvent = event};
-    DWORD size;
-    if (!ReadFile(slot, number, sizeof *number, NULL, &operation)
-        && GetLastError() != ERROR_IO_PENDING)
-        return GetLastError();
-    if (!GetOverlappedResult(slot, &operation, &size, TRUE))
-        return GetLastError();
-    return ERROR_SUCCESS;
+    DWORD size, error = ERROR_SUCCESS;
+    if (!ReadFile(slot, number, sizeof *number, NULL, &operation))
+        error = GetLastError();
+    if (error == ERROR_SUCCESS || error == ERROR_IO_PENDING) {
+        if (GetOverlappedResult(slot, &operation, &size, TRUE))
+            return ERROR_SUCCESS;
+        error = GetLastError();
+        if (error != ERROR_SEM_TIMEOUT)
+            die("GetOverlappedResult");
+    } else if (error != ERROR_SEM_TIMEOUT)
+        die("ReadFile");
+    return error;
 }
 
 /** Makes the pipe, with one instance. */
@@ -97,13 +102,15 @@ static HANDLE create_pipe(void)
     return pipe;
 }
 
-/** Takes a number out of a pipe: 0, or the error. */
+/** Takes a number out of a pipe: 0, or 109 when the other side has left. */
 static DWORD receive(HANDLE pipe, DWORD *number)
 {
     DWORD size;
-    if (!ReadFile(pipe, number, sizeof *number, &size, NULL))
-        return GetLastError();
-    return ERROR_SUCCESS;
+    if (ReadFile(pipe, number, sizeof *number, &size, NULL))
+        return ERROR_SUCCESS;
+    if (GetLastError() != ERROR_BROKEN_PIPE)
+        die("ReadFile");
+    return ERROR_BROKEN_PIPE;
 }
 
 /** Two slots: each side makes one, and writes to the other one's. */

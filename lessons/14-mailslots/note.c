@@ -43,6 +43,7 @@ static bool write_message(
             FALSE))  // not alertable
         return true;
     DWORD error = GetLastError();
+    report_error("GetOverlappedResultEx", error);
 
     /* Nobody reads, and the slot is full. Until the write is over, structure
      * and data are lent (lesson 09). */
@@ -52,9 +53,8 @@ static bool write_message(
         if (GetOverlappedResult(slot, &operation, &bytes_written, TRUE))
             return true;  // in the last moment
         if (GetLastError() != ERROR_OPERATION_ABORTED)
-            error = GetLastError();
+            die("GetOverlappedResult");
     }
-    report_error("WriteFile", error);
     return false;
 }
 

@@ -17,9 +17,9 @@ enum { NOTE_MAX = 4096 };
 
 /** One note is one message. Nobody answers, so it says who speaks. */
 struct note {
-    uint64_t run;    /**< tells one run of a writer from all others; not 0 */
-    uint32_t number; /**< 1, 2, 3 ...: of this run */
     char name[20];   /**< the writer's; ends with a zero */
+    uint32_t number; /**< 1, 2, 3 ...: of this run */
+    uint64_t run;    /**< tells one run of a writer from all others; not 0 */
     char text[];     /**< UTF-8, up to the end of the message; no zero */
 };
 
