@@ -149,10 +149,12 @@ static DWORD by_pipe(enum scene scene, DWORD *answer)
     DWORD question;
     if (receive(server, &question) != ERROR_SUCCESS)
         die("ReadFile");
-    if (scene == DISTURBED
-        && (open_for(BOTH, GENERIC_WRITE) != INVALID_HANDLE_VALUE
-            || GetLastError() != ERROR_PIPE_BUSY))
-        die("CreateFileW");  // the only instance is the client's
+    if (scene == DISTURBED) {
+        HANDLE stranger = open_for(BOTH, GENERIC_WRITE);
+        if (stranger != INVALID_HANDLE_VALUE
+            || GetLastError() != ERROR_PIPE_BUSY)
+            die("CreateFileW");  // the only instance is the client's
+    }
     if (scene != LEFT)
         write_number(server, question + 1);
     CloseHandle(server);
