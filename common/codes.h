@@ -33,6 +33,7 @@
     ROW(ERROR_ACCESS_DENIED, 5)                                                \
     ROW(ERROR_INVALID_HANDLE, 6)                                               \
     ROW(ERROR_NOT_ENOUGH_MEMORY, 8)                                            \
+    ROW(ERROR_SHARING_VIOLATION, 32)                                           \
     ROW(ERROR_BAD_NETPATH, 53)                                                 \
     ROW(ERROR_INVALID_PARAMETER, 87)                                           \
     ROW(ERROR_BROKEN_PIPE, 109)                                                \
