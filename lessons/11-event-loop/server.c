@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief Named pipe server: up to 63 clients at a time, and one thread.
+ * @brief Named pipe server: one thread for up to 63 clients at a time.
  *
  * Usage: `server [CLIENTS]`: ends when so many clients have left, or at Ctrl+C.
  *
- * Read main first, then serve_round, take_turn, next_state and begin.
+ * Read main first, then serve_round, take_turn, begin and next_state.
  *
  * @see
  * https://learn.microsoft.com/windows/win32/ipc/named-pipe-server-using-overlapped-i-o
@@ -19,55 +19,67 @@
 #include "common/error.h"
 #include "protocol.h"
 
-/** One thread waits for 64 handles at most, and one is the stop event's. */
+/** A thread waits for 64 handles at most; one of them is the stop event. */
 enum { CLIENTS_MAX = MAXIMUM_WAIT_OBJECTS - 1 };
 
-/** One instance of the pipe, and what it is doing. */
+/** An instance of the pipe. There is always one operation under way on it. */
 struct connection {
-    enum { CONNECTING, READING, WRITING } state;
     HANDLE pipe;
-    OVERLAPPED operation;      // the one that is under way, with its event
-    DWORD begun;               // what the call that began it said
-    DWORD size, sent;          // bytes in the buffer; of these, sent back
-    unsigned long long total;  // bytes sent back since the client came
+    enum { CONNECTING, READING, WRITING } state;
+    OVERLAPPED operation;      // the one under way, with an event of its own
+    const char *call;          // which call began it,
+    DWORD begun;               // and with what code
+    DWORD size, sent;          // bytes in data, and how many are sent back
+    unsigned long long total;  // sent back since the client came
     char data[MESSAGE_MAX];
 };
 
 static struct connection connections[CLIENTS_MAX];
-static DWORD count;        // of these there are so many,
-static DWORD connecting;   // and so many of them wait for a client
-static long left;          // so many clients have come and left again
-static HANDLE stop_event;  // Ctrl+C was pressed
+static DWORD connection_count;  // how many there are; they only get more
+static DWORD connecting_count;  // how many of them wait for a client
+static long left_count;         // how many clients have come and left
+static HANDLE stop_event;       // set at Ctrl+C
 
-/** The client is gone, or as good as gone: the instance is for the next. */
-static void hang_up(struct connection *c, const char *call, DWORD error)
+/** Reports a failure, unless the client has left or we have cancelled. */
+static void report_failure(const char *call, DWORD error)
 {
     if (error != ERROR_BROKEN_PIPE && error != ERROR_NO_DATA
-        && error != ERROR_PIPE_NOT_CONNECTED)
+        && error != ERROR_PIPE_NOT_CONNECTED
+        && error != ERROR_OPERATION_ABORTED)
         report_error(call, error);
+}
+
+/** Parts from a client, so that the instance can take the next one. */
+static void hang_up(struct connection *c)
+{
     printf("a client has left: %llu bytes\n", c->total);
     fflush(stdout);
-    left++;
+    left_count++;
+
     if (!DisconnectNamedPipe(c->pipe))
         die("DisconnectNamedPipe");
     c->state = CONNECTING;
-    connecting++;
+    connecting_count++;
 }
 
-/** An operation is over: what is the instance to do next? */
-static void next_state(
-    struct connection *c, const char *call, DWORD error, DWORD bytes)
+/** Moves on to the next state, when an operation has ended so. */
+static void next_state(struct connection *c, DWORD error, DWORD bytes)
 {
+    if (error != ERROR_SUCCESS && c->state != CONNECTING) {
+        report_failure(c->call, error);
+        hang_up(c);
+        return;
+    }
     switch (c->state) {
     case CONNECTING:
-        /* 535: the client came first.  232: it has left again, too, and what
-         * it wrote can still be read. */
+        /* 535: it came before the call.  232: it has left again, too, and
+         * what it wrote can still be read. */
         if (error != ERROR_SUCCESS && error != ERROR_PIPE_CONNECTED
             && error != ERROR_NO_DATA) {
-            report_error(call, error);
+            report_error(c->call, error);
             exit(EXIT_FAILURE);
         }
-        connecting--;
+        connecting_count--;
         c->total = 0;
         c->state = READING;
         break;
@@ -75,37 +87,31 @@ static void next_state(
         c->size = bytes;
         c->sent = 0;
         c->state = WRITING;
-        if (error != ERROR_SUCCESS)
-            hang_up(c, call, error);
         break;
     case WRITING:
         c->sent += bytes;
         c->total += bytes;
-        if (error != ERROR_SUCCESS)
-            hang_up(c, call, error);
-        else if (c->sent == c->size)
+        if (c->sent == c->size)
             c->state = READING;
         break;
     }
 }
 
-/** Begins what the state asks for.  The call resets the event; the end of the
- * operation sets it. */
-static const char *begin(struct connection *c)
+/** Begins the operation of the state.  The call resets the event. */
+static void begin(struct connection *c)
 {
-    const char *call = NULL;
     BOOL done = FALSE;
     switch (c->state) {
     case CONNECTING:
-        call = "ConnectNamedPipe";
+        c->call = "ConnectNamedPipe";
         done = ConnectNamedPipe(c->pipe, &c->operation);
         break;
     case READING:
-        call = "ReadFile";
+        c->call = "ReadFile";
         done = ReadFile(c->pipe, c->data, MESSAGE_MAX, NULL, &c->operation);
         break;
     case WRITING:
-        call = "WriteFile";
+        c->call = "WriteFile";
         done = WriteFile(
             c->pipe,
             c->data + c->sent,
@@ -115,34 +121,71 @@ static const char *begin(struct connection *c)
         break;
     }
     c->begun = done ? ERROR_SUCCESS : GetLastError();
-    return call;
 }
 
-/** Goes on with one instance, whose operation is over, until the next one is
- * pending, or a read is done: then it is the others' turn. */
+/** Says how the operation has ended, and how many bytes it moved. */
+static DWORD finish(struct connection *c, DWORD *bytes)
+{
+    *bytes = 0;
+    if (c->begun != ERROR_SUCCESS && c->begun != ERROR_IO_PENDING)
+        return c->begun;  // it failed at once: there is nothing to collect
+
+    if (GetOverlappedResult(c->pipe, &c->operation, bytes, FALSE))
+        return ERROR_SUCCESS;
+    c->call = "GetOverlappedResult";
+    return GetLastError();
+}
+
+/** Goes on with a connection whose operation is over, for one turn. */
 static void take_turn(struct connection *c)
 {
-    const char *call = "GetOverlappedResult";
     for (;;) {
-        DWORD error = c->begun, bytes = 0;
-        if (error == ERROR_SUCCESS || error == ERROR_IO_PENDING) {
-            call = "GetOverlappedResult";
-            error = ERROR_SUCCESS;
-            if (!GetOverlappedResult(c->pipe, &c->operation, &bytes, FALSE))
-                error = GetLastError();
-        }
-        next_state(c, call, error, bytes);
-        call = begin(c);
-        if (c->begun == ERROR_IO_PENDING
-            || (c->begun == ERROR_SUCCESS && c->state == READING))
-            return;
+        DWORD bytes;
+        DWORD error = finish(c, &bytes);
+        next_state(c, error, bytes);
+        begin(c);
+        if (c->begun == ERROR_IO_PENDING)
+            return;  // its event will be set
+        if (c->begun == ERROR_SUCCESS && c->state == READING)
+            return;  // its event is set; now it is the others' turn
+        /* Written at once, or failed at once: nobody else would go on. */
     }
 }
 
-/** Creates one more instance, which waits for its client. */
+/** Tells whether the operation that is under way is over. */
+static bool is_over(const struct connection *c)
+{
+    return c->begun == ERROR_SUCCESS || HasOverlappedIoCompleted(&c->operation);
+}
+
+/** Waits until somebody's operation is over, and gives a turn to everybody of
+ * whom that is true. Returns false at Ctrl+C. */
+static bool serve_round(void)
+{
+    HANDLE events[MAXIMUM_WAIT_OBJECTS] = {stop_event};
+    for (DWORD i = 0; i < connection_count; i++)
+        events[1 + i] = connections[i].operation.hEvent;
+    DWORD result = WaitForMultipleObjects(
+        1 + connection_count,
+        events,
+        FALSE,      // for one of them
+        INFINITE);  // so WAIT_TIMEOUT can't be
+    if (result == WAIT_FAILED)
+        die("WaitForMultipleObjects");
+    if (result == WAIT_OBJECT_0)
+        return false;
+
+    /* It names the first event that is set: those before it are not. */
+    for (DWORD i = result - WAIT_OBJECT_0 - 1; i < connection_count; i++)
+        if (is_over(&connections[i]))
+            take_turn(&connections[i]);
+    return true;
+}
+
+/** Creates one more instance, and begins to wait for its client. */
 static void add_connection(void)
 {
-    struct connection *c = &connections[count++];
+    struct connection *c = &connections[connection_count++];
     c->pipe = CreateNamedPipeW(
         PIPE_NAME,
         PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
@@ -164,56 +207,21 @@ static void add_connection(void)
         die("CreateEventW");
 
     c->state = CONNECTING;
-    connecting++;
+    connecting_count++;
     begin(c);
     if (c->begun != ERROR_IO_PENDING)
-        take_turn(c);
+        take_turn(c);  // its client is quicker than we are
 }
 
-#ifdef ROTATE
-static bool serve_round(void)
-{
-    static DWORD first;
-    HANDLE events[MAXIMUM_WAIT_OBJECTS] = {stop_event};
-    for (DWORD i = 0; i < count; i++)
-        events[1 + i] = connections[(first + i) % count].operation.hEvent;
-    DWORD result = WaitForMultipleObjects(1 + count, events, FALSE, INFINITE);
-    if (result == WAIT_FAILED)
-        die("WaitForMultipleObjects");
-    if (result == WAIT_OBJECT_0)
-        return false;
-    DWORD turn = (first + result - WAIT_OBJECT_0 - 1) % count;
-    first = turn + 1;
-    take_turn(&connections[turn]);
-    return true;
-}
-#else
-static bool serve_round(void)
-{
-    static HANDLE events[MAXIMUM_WAIT_OBJECTS];
-    events[0] = stop_event;
-    for (DWORD i = 0; i < count; i++)
-        events[1 + i] = connections[i].operation.hEvent;
-    DWORD result = WaitForMultipleObjects(1 + count, events, FALSE, INFINITE);
-    if (result == WAIT_FAILED)
-        die("WaitForMultipleObjects");
-    if (result == WAIT_OBJECT_0)
-        return false;
-    for (DWORD i = result - WAIT_OBJECT_0 - 1; i < count; i++)
-        if (HasOverlappedIoCompleted(&connections[i].operation))
-            take_turn(&connections[i]);
-    return true;
-}
-#endif
-
-/** Ends what is under way, and gives everything back. */
+/** Ends the operation that is under way, and closes the instance. */
 static void close_connection(struct connection *c)
 {
     DWORD bytes;
     if (!CancelIoEx(c->pipe, &c->operation)
         && GetLastError() != ERROR_NOT_FOUND)
         die("CancelIoEx");
-    GetOverlappedResult(c->pipe, &c->operation, &bytes, TRUE);
+    if (!GetOverlappedResult(c->pipe, &c->operation, &bytes, TRUE))
+        report_failure("GetOverlappedResult", GetLastError());
     CloseHandle(c->pipe);
     CloseHandle(c->operation.hEvent);
 }
@@ -227,6 +235,7 @@ static BOOL WINAPI on_ctrl_c(DWORD event)
     return TRUE;  // it is handled: the process goes on
 }
 
+/** Serves whoever comes, with always one instance more than clients. */
 int main(int argc, char *argv[])
 {
     use_utf8_console();
@@ -241,7 +250,7 @@ int main(int argc, char *argv[])
         }
     }
 
-    stop_event = CreateEventW(NULL, TRUE /* manual */, FALSE, NULL);
+    stop_event = CreateEventW(NULL, TRUE /* stays set */, FALSE, NULL);
     if (stop_event == NULL)
         die("CreateEventW");
     if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
@@ -250,12 +259,14 @@ int main(int argc, char *argv[])
     printf("ready\n");
     fflush(stdout);
 
-    while ((client_limit == 0 || left < client_limit) && serve_round())
-        while (connecting == 0 && count < CLIENTS_MAX)
+    while ((client_limit == 0 || left_count < client_limit) && serve_round())
+        while (connecting_count == 0 && connection_count < CLIENTS_MAX)
             add_connection();
 
-    while (count > 0)
-        close_connection(&connections[--count]);
+    for (DWORD i = 0; i < connection_count; i++)
+        close_connection(&connections[i]);
+    if (!SetConsoleCtrlHandler(on_ctrl_c, FALSE))
+        die("SetConsoleCtrlHandler");
     CloseHandle(stop_event);
     return EXIT_SUCCESS;
 }
