@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 11: one thread for many clients.
+ *
+ * Usage: `11-event-loop FOLDER [LESSON-FOLDER]`
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/peer.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/stage.h"
+#include "checks/harness/where.h"
+#include "lessons/11-event-loop/protocol.h"
+
+/** How many clients one thread can serve, beside its stop event. */
+enum { FULL = MAXIMUM_WAIT_OBJECTS - 1 };
+
+/** How many messages wait of a client that chats, how many of them may be
+ * answered before another client's one, and for how long a server that never
+ * rests is watched. */
+enum { CHAT = 200, PATIENCE = 16, SETTLE_MS = 500 };
+
+/** What a process ends with when nobody has handled Ctrl+C. */
+#define CTRL_C_EXIT 0xC000013Au
+
+/** Sends bytes and expects the very same back. */
+static void expect_echo(struct peer *client, const void *data, size_t size)
+{
+    send_bytes(client, data, size);
+    expect_bytes(client, data, size);
+}
+
+/** Gives the server the time to come to its wait, or to a gate. */
+static void let_settle(const struct program *server)
+{
+    unsigned long long late = now_ms() + SETTLE_MS;
+    while (!where_all_wait(scene_view(), server->id, true)
+           && ms_until(late) > 0)
+        Sleep(1);
+}
+
+/** Starts the server and waits until it waits for its first client. */
+static struct program *start_ready(
+    const char *command_line, const char *gate, const char *fault)
+{
+    struct program *server = start_with(
+        command_line,
+        &(struct conditions){.gate = gate, .fault = fault});
+    expect_line(server, "ready", 1);
+    let_settle(server);
+    return server;
+}
+
+/** Comes as one more client, whose first read the server has begun. */
+static struct peer *come(struct program *server)
+{
+    uint32_t reads = count_calls(server, "ReadFile");
+    let_settle(server);
+    struct peer *client = connect_peer_waiting(PIPE_NAME);
+    wait_called(server, "ReadFile", reads + 1);
+    let_settle(server);
+    return client;
+}
+
+static void says_ready_in_time(void)
+{
+    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
+          "opened the pipe behind the line `ready`");
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    if (strstr(server->out.text, "ready") != NULL)
+        fail_program(server, "no `ready` where there is no pipe");
+    start_ready("server", NULL, NULL);
+    connect_peer(PIPE_NAME);
+}
+
+static void echoes(void)
+{
+    static const char data[] = "\0zero\0bytes\0\0";
+    tried(
+        "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
+        "with zeros among them",
+        sizeof data);
+    likely("the operation is over, and the server does not go on: each state "
+           "has to begin the next operation");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *client = come(server);
+    expect_echo(client, "hello", 5);
+    expect_echo(client, data, sizeof data);
+}
+
+static void early_client_is_served(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe "
+          "meanwhile, let it go on and sent \"hello\"");
+    likely("535, ERROR_PIPE_CONNECTED, begins nothing and sets no event: the "
+           "server has to go on at once, with a read");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    expect_echo(client, "hello", 5);
+}
+
+/** Lets a client come, write "hello" and leave before it is accepted. */
+static struct program *start_with_hasty_client(void)
+{
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    close_peer(client);
+    open_gate(server);
+    return server;
+}
+
+/** Waits until an instance waits for a client again, or is closed. */
+static void expect_used_again(struct program *server, uint32_t pipe)
+{
+    for (;;) {
+        const struct lens_record *call;
+        for (uint32_t i = 2;
+             (call = find_call(server, "ConnectNamedPipe", i)) != NULL;
+             i++)
+            if (call->handle == pipe && call->t1 != 0
+                && (call->error == ERROR_IO_PENDING
+                    || (call->flags & LENS_FLAG_PENDING) != 0))
+                return;
+        for (uint32_t i = 1;
+             (call = find_call(server, "CloseHandle", i)) != NULL;
+             i++)
+            if (call->handle == pipe)
+                return;
+        if (!is_running(server))
+            fail_program(server, "the instance is there for the next client");
+        if (ms_until(scene_deadline()) == 0)
+            fail_late("the instance is there for the next client");
+        Sleep(1);
+    }
+}
+
+static void hasty_client_strands_nothing(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
+          "\"hello\" and closed it again meanwhile");
+    likely("232, ERROR_NO_DATA, means that a client came and has left again. "
+           "Nothing is pending then: go on at once, read, be told 109, "
+           "disconnect, and wait for the next one");
+    struct program *server = start_with_hasty_client();
+    const struct lens_record *first =
+        wait_called(server, "ConnectNamedPipe", 1);
+    expect_used_again(server, first->handle);
+    expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
+    expect_no_errors(server);
+}
+
+static void last_words_are_read(void)
+{
+    tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
+          "\"hello\" and closed it again meanwhile");
+    likely("what a client wrote before it left can still be read after "
+           "ConnectNamedPipe has failed with 232: read as from any other");
+    struct program *server = start_with_hasty_client();
+    const struct lens_record *read = wait_called(server, "ReadFile", 1);
+    let_settle(server);
+    const struct lens_record *result =
+        find_call(server, "GetOverlappedResult", 1);
+    uint32_t bytes = read->bytes;
+    if (bytes == 0 && result != NULL && result->overlapped == read->overlapped)
+        bytes = result->bytes;
+    if (bytes != 5)
+        fail_check(
+            "the server's first read gives 5 bytes",
+            "it gave %u, with error %u",
+            bytes,
+            read->error);
+}
+
+static void other_connect_errors_count(void)
+{
+    tried("made ConnectNamedPipe fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    likely("only 535 and 232 tell of a client: every other error has to be "
+           "reported, and the server ends with EXIT_FAILURE");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void silent_client_keeps_nobody(void)
+{
+    tried("came with a client that said nothing and with a second one; sent "
+          "\"second\" from the second, then \"first\" from the first");
+    likely("the server waits for one client alone: it has to wait for the "
+           "events of all");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *silent = come(server);
+    struct peer *quick = come(server);
+    expect_echo(quick, "second", 6);
+    expect_echo(silent, "first", 5);
+}
+
+/**
+ * Expects that a client's one message is not kept waiting by all those of a
+ * client that chats, which lie ready, one byte each.
+ */
+static void expect_fair(bool chatty_first)
+{
+    char chat[CHAT];
+    memset(chat, 'c', sizeof chat);
+    /* Each read asks for one byte: so each byte is a message. */
+    struct program *server =
+        start_ready("server", "WriteFile:1", "ReadFile:*:short");
+    struct peer *first = come(server);
+    struct peer *second = come(server);
+    struct peer *chatty = chatty_first ? first : second;
+    struct peer *modest = chatty_first ? second : first;
+
+    send_bytes(chatty, chat, 1);
+    wait_at_gate(server);
+    send_bytes(chatty, chat + 1, sizeof chat - 1);
+    send_bytes(modest, "m", 1);
+    open_gate(server);
+    expect_bytes(modest, "m", 1);
+    expect_bytes(chatty, chat, sizeof chat);
+
+    const struct lens_record *one = find_call(server, "WriteFile", 1);
+    uint32_t others = 1;
+    const struct lens_record *next;
+    while ((next = find_call(server, "WriteFile", others + 1)) != NULL
+           && next->handle == one->handle)
+        others++;
+    if (others > PATIENCE)
+        fail_check(
+            "the other client's turn comes soon",
+            "%u messages of the one that chats were sent back before the one "
+            "message of the other, which was there when the second was read",
+            others);
+}
+
+static void turns_end(void)
+{
+    tried(
+        "held the server before its first WriteFile; meanwhile %d messages of "
+        "this client came, the second that has come, and one of the first",
+        CHAT - 1);
+    likely("the server goes on with a client for as long as its reads are done "
+           "at once. A turn has to end: the event is set, and the next wait "
+           "will name this client again");
+    expect_fair(false);
+}
+
+static void turns_go_round(void)
+{
+    tried(
+        "held the server before its first WriteFile; meanwhile %d messages of "
+        "this client came, the first that has come, and one of the second",
+        CHAT - 1);
+    likely("WaitForMultipleObjects names the lowest index of those that are "
+           "set. Who only serves that one keeps the others waiting: look at "
+           "all behind it, too, or let the order of the array move on");
+    expect_fair(true);
+}
+
+static void failed_wait_is_reported(void)
+{
+    tried("made the wait fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    likely("WAIT_FAILED is 0xFFFFFFFF, no index: test it before you subtract "
+           "WAIT_OBJECT_0, and report it");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){
+            .fault = "WaitForMultipleObjects:1:1450,"
+                     "WaitForMultipleObjectsEx:1:1450"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "WaitForMultipleObjects", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+static void idle_server_waits(void)
+{
+    static const char *const waits[] = {
+        "WaitForMultipleObjects",
+        "WaitForMultipleObjectsEx"};
+    tried("came with two clients, sent a message from each, and looked what "
+          "the server does when nobody says anything");
+    likely("the server looks again and again, because its wait has a time-out, "
+           "or waits for an event that stays set");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *first = come(server);
+    struct peer *second = come(server);
+    expect_echo(first, "one", 3);
+    expect_echo(second, "two", 3);
+    unsigned long long late = now_ms() + SETTLE_MS;
+    while (!where_all_wait(scene_view(), server->id, false))
+        if (ms_until(late) == 0)
+            fail_scene("the server waits until something happens", NULL);
+    for (size_t i = 0; i < ARRAYSIZE(waits); i++) {
+        const struct lens_record *wait;
+        for (uint32_t k = 1; (wait = find_call(server, waits[i], k)) != NULL;
+             k++) {
+            unsigned long long ms = INFINITE;
+            call_argument(wait, "wait", &ms);
+            if (wait->t1 != 0 && ms != 0 && wait->result == WAIT_TIMEOUT)
+                fail_check(
+                    "waits without a time-out",
+                    "%s ended after %llu ms, and nothing had happened",
+                    waits[i],
+                    ms);
+        }
+    }
+}
+
+/** Presses Ctrl+C and expects the server to end well. */
+static void expect_clean_end(struct program *server)
+{
+    DWORD code = EXIT_FAILURE;
+    press_ctrl_c(server);
+    if (wait_for_end(server, scene_deadline(), &code) == TOO_LATE)
+        fail_late("server ends with exit status 0 after Ctrl+C");
+    if (code == CTRL_C_EXIT)
+        fail_check(
+            "server ends by itself, with exit status 0",
+            "Windows has ended it (0xC000013A): nobody had handled Ctrl+C");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+static void all_are_served(void)
+{
+    struct peer *clients[FULL];
+    tried(
+        "came with %d clients, sent a message from each, and started one more "
+        "client; then one of the %d left",
+        FULL,
+        FULL);
+    likely("one thread waits for MAXIMUM_WAIT_OBJECTS handles at most, 64, and "
+           "one of them is the stop event; with more the wait fails with 87");
+    struct program *server = start_ready("server", NULL, NULL);
+    for (int i = 0; i < FULL; i++)
+        clients[i] = connect_peer_waiting(PIPE_NAME);
+    for (int i = FULL - 1; i >= 0; i--) {
+        char text[20];
+        int length = snprintf(text, sizeof text, "this is %d", i);
+        expect_echo(clients[i], text, (size_t)length);
+    }
+    DWORD error = try_connect(PIPE_NAME, GENERIC_READ);
+    if (error != ERROR_PIPE_BUSY)
+        fail_check(
+            "client number 64 is told 231, ERROR_PIPE_BUSY, and waits",
+            "it gets error %lu",
+            error);
+    struct program *client = start("client \"at last\"");
+    wait_inside(client, "WaitNamedPipeW", 1);
+    close_peer(clients[FULL / 2]);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "at last\n");
+    expect_echo(clients[0], "still here", 10);
+    expect_clean_end(server);
+}
+
+static void unread_echoes_harm_one(void)
+{
+    static char data[3 * MESSAGE_MAX];
+    tried(
+        "sent %zu bytes from a client that read nothing, a message from "
+        "another client, and then read the %zu bytes",
+        sizeof data,
+        sizeof data);
+    likely("a write that is pending is one more state: the server has to wait "
+           "for its event like for any other");
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)('a' + i / 7 % 26);
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *mute = come(server);
+    struct peer *other = come(server);
+    send_bytes(mute, data, sizeof data);
+    expect_echo(other, "hello", 5);
+    expect_bytes(mute, data, sizeof data);
+    expect_echo(mute, "and now", 7);
+}
+
+static void short_writes_go_on(void)
+{
+    tried("let each WriteFile take one byte only, and sent \"message\"");
+    likely("a write may end with fewer bytes than it was given: go on with the "
+           "rest before the next read");
+    struct program *server = start_ready("server", NULL, "WriteFile:*:short");
+    struct peer *client = come(server);
+    expect_echo(client, "message", 7);
+    expect_echo(client, "again", 5);
+}
+
+static void leaving_harms_nobody(void)
+{
+    static const char data[3 * MESSAGE_MAX];
+    tried("let one client leave while the server reads from it, one while it "
+          "writes to it, and sent \"hello\" from a third one, then from a new "
+          "one");
+    likely("109, 232 and 233 mean that this client has left: disconnect its "
+           "instance and wait for the next one on it");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *reading = come(server);
+    struct peer *writing = come(server);
+    struct peer *other = come(server);
+    send_bytes(writing, data, sizeof data);
+    close_peer(reading);
+    wait_called(server, "DisconnectNamedPipe", 1);
+    close_peer(writing);
+    wait_called(server, "DisconnectNamedPipe", 2);
+    expect_echo(other, "hello", 5);
+    expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
+    expect_no_errors(server);
+}
+
+static void one_failure_harms_one(void)
+{
+    tried("made the read of the first client fail with error 1450, and sent "
+          "\"hello\" from a second one");
+    likely("a failure ends one conversation, not the server: report it, hang "
+           "up, go on with the others");
+    struct program *server = start_ready("server", NULL, "ReadFile:1:1450");
+    struct peer *first = come(server);
+    expect_close(first);
+    expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
+    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+}
+
+/** Expects that the program was told the end of each operation. */
+static void expect_all_collected(const struct program *program)
+{
+    static const char *const calls[] = {
+        "ConnectNamedPipe",
+        "ReadFile",
+        "WriteFile"};
+    for (size_t i = 0; i < ARRAYSIZE(calls); i++) {
+        const struct lens_record *call;
+        for (uint32_t k = 1; (call = find_call(program, calls[i], k)) != NULL;
+             k++)
+            if ((call->flags & LENS_FLAG_PENDING) != 0 && call->link == 0)
+                fail_check(
+                    "the result of each operation is asked for before the end",
+                    "nobody asked how %s number %u has ended",
+                    calls[i],
+                    k);
+    }
+}
+
+static void ctrl_c_ends_all_states(void)
+{
+    static const char data[3 * MESSAGE_MAX];
+    tried("pressed Ctrl+C while one instance waited for a client, one read, "
+          "and one wrote to a client that read nothing");
+    likely("the stop event is the first handle of the wait. Behind the loop, "
+           "cancel each operation by CancelIoEx and wait for its end by "
+           "GetOverlappedResult before you close pipe and event");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *reading = come(server);
+    struct peer *writing = come(server);
+    send_bytes(writing, data, sizeof data);
+    let_settle(server);
+    expect_clean_end(server);
+    expect_close(reading);
+    expect_all_collected(server);
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+    expect_right_on_windows(server);
+}
+
+static void ends_after_its_clients(void)
+{
+    tried("started `server 2`, came with two clients and closed one after the "
+          "other");
+    likely("the server has to end when its second client has left: not before, "
+           "and with exit status 0");
+    struct program *server = start_ready("server 2", NULL, NULL);
+    struct peer *first = come(server);
+    struct peer *second = come(server);
+    close_peer(second);
+    wait_called(server, "DisconnectNamedPipe", 1);
+    expect_echo(first, "still here", 10);
+    close_peer(first);
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+    expect_all_collected(server);
+    expect_no_leak(server);
+}
+
+static void events_are_right(void)
+{
+    tried("looked at the arguments of each CreateEventW");
+    likely("the event of an operation is manual-reset, so that it stays set "
+           "until the next operation begins; and it has no name");
+    struct program *server = start_ready("server", NULL, NULL);
+    come(server);
+    const struct lens_record *call;
+    for (uint32_t i = 1; (call = find_call(server, "CreateEventW", i)) != NULL;
+         i++) {
+        unsigned long long manual = 0;
+        call_argument(call, "manual", &manual);
+        if (manual == 0 || strstr(call->in, "name=\"") != NULL)
+            fail_check("a manual-reset event without a name", "%s", call->in);
+    }
+}
+
+static void wrong_count_is_refused(void)
+{
+    tried("started `server many`, `server 0` and `server 1 2`");
+    likely("the server does not look at its arguments");
+    expect_end(start("server many"), 2);
+    expect_end(start("server 0"), 2);
+    expect_end(start("server 1 2"), 2);
+}
+
+static void client_gets_its_replies(void)
+{
+    tried("let `client one two` talk to the server");
+    likely("the client does not print each reply on a line of its own");
+    struct program *server = start_ready("server 1", NULL, NULL);
+    struct program *client = start("client one two");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "one\ntwo\n");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_leak(client);
+    expect_right_on_windows(client);
+}
+
+static void client_puts_pieces_together(void)
+{
+    tried("let each WriteFile of the server take one byte only, for `client "
+          "message`");
+    likely("on a byte pipe a reply may come in pieces: the client reads until "
+           "it has as many bytes as it sent");
+    start_ready("server 1", NULL, "WriteFile:*:short");
+    struct program *client = start("client message");
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "message\n");
+}
+
+#define WRONG "What goes wrong"
+#define READ  "Read it"
+
+static const char ECHOES[] = "The server sends back what it reads";
+static const char HASTY[] = "One that came and left is no harm (232)";
+static const char TURNS[] = "A turn ends after one message";
+
+static const struct check CHECKS[] = {
+    {.name = "`ready` is printed when the pipe is there",
+     .run = says_ready_in_time},
+    {.name = ECHOES, .run = echoes, .read = READ},
+    {.name = "A silent client keeps nobody waiting",
+     .run = silent_client_keeps_nobody,
+     .read = READ},
+    {.name = "63 are served, the 64th waits (87)",
+     .run = all_are_served,
+     .todo = 1,
+     .needs = ECHOES,
+     .read = WRONG},
+    {.name = "A client that comes early is served (535)",
+     .run = early_client_is_served,
+     .todo = 2,
+     .read = WRONG},
+    {.name = HASTY,
+     .run = hasty_client_strands_nothing,
+     .todo = 2,
+     .read = WRONG},
+    {.name = "What it wrote before it left is read",
+     .run = last_words_are_read,
+     .todo = 2,
+     .needs = HASTY,
+     .read = WRONG},
+    {.name = "Any other error of ConnectNamedPipe is reported",
+     .run = other_connect_errors_count,
+     .todo = 2,
+     .read = WRONG},
+    {.name = TURNS,
+     .run = turns_end,
+     .todo = 3,
+     .needs = ECHOES,
+     .read = WRONG},
+    {.name = "A write that came short goes on",
+     .run = short_writes_go_on,
+     .todo = 3,
+     .read = READ},
+    {.name = "The lowest index does not starve others",
+     .run = turns_go_round,
+     .todo = 4,
+     .needs = TURNS,
+     .read = WRONG},
+    {.name = "A failed wait is reported",
+     .run = failed_wait_is_reported,
+     .todo = 4,
+     .read = WRONG},
+    {.name = "When nothing happens, the server waits",
+     .run = idle_server_waits,
+     .todo = 4,
+     .needs = ECHOES,
+     .read = WRONG},
+    {.name = "One that never reads harms no other",
+     .run = unread_echoes_harm_one,
+     .read = READ},
+    {.name = "One that leaves harms no other (109)",
+     .run = leaving_harms_nobody,
+     .read = WRONG},
+    {.name = "One that fails harms no other",
+     .run = one_failure_harms_one,
+     .read = READ},
+    {.name = "Ctrl+C ends it in every state",
+     .run = ctrl_c_ends_all_states,
+     .read = READ},
+    {.name = "`server 2` ends when two have left",
+     .run = ends_after_its_clients,
+     .read = READ},
+    {.name = "Events are manual-reset and have no name",
+     .run = events_are_right,
+     .read = WRONG},
+    {.name = "Wrong arguments are refused", .run = wrong_count_is_refused},
+    {.name = "The client prints each reply",
+     .run = client_gets_its_replies,
+     .program = "client",
+     .read = READ},
+    {.name = "The client puts a reply in pieces together",
+     .run = client_puts_pieces_together,
+     .program = "client",
+     .read = READ},
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "11-event-loop", CHECKS, ARRAYSIZE(CHECKS));
+}
