@@ -522,6 +522,8 @@ static void one_failure_harms_one(void)
     struct peer *first = come(server);
     expect_close(first);
     expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
+    press_ctrl_c(server);
+    expect_end(server, EXIT_SUCCESS);
     expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
 }
 
