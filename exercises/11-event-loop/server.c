@@ -164,7 +164,9 @@ static bool serve_round(void)
         die("WaitForMultipleObjects");
     if (result == WAIT_OBJECT_0)
         return false;
-    take_turn(&connections[result - WAIT_OBJECT_0 - 1]);
+    for (DWORD i = 0; i < connection_count; i++)
+        if (result == WAIT_OBJECT_0 + 1 + i)
+            take_turn(&connections[i]);
     return true;
 }
 /* END TODO(4) */
