@@ -108,8 +108,8 @@ static void echoes(void)
         "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
         "with zeros among them",
         sizeof data);
-    likely("the operation is over, and the server does not go on: each state "
-           "has to begin the next operation");
+    likely("a turn is given to one whose operation goes on (then its result "
+           "is 996), or to nobody when an operation is over");
     struct program *server = start_ready("server", NULL, NULL);
     struct peer *client = come(server);
     expect_echo(client, "hello", 5);
