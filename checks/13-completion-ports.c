@@ -187,10 +187,20 @@ static void echoes(void)
     expect_bytes(client, data, sizeof data);
 }
 
+/** Expects that a second client can come behind one that came early. */
+static void expect_next_client(struct program *server)
+{
+    likely("a client that came early goes on by its packet, like any other: "
+           "`go_on` counts it and makes the next instance. Whoever begins its "
+           "read at once leaves that out");
+    come(server, 2);
+}
+
 static void early_client_is_served(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
-          "meanwhile, let it go on and sent \"hello\"");
+          "meanwhile, let it go on and sent \"hello\"; then came with another "
+          "client");
     likely("after 535, ERROR_PIPE_CONNECTED, the system queues no packet: "
            "unless the server posts one, nobody ever goes on with this client");
     struct program *server = start_with(
@@ -200,12 +210,14 @@ static void early_client_is_served(void)
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     talk(server, client, "hello", 1);
+    expect_next_client(server);
 }
 
 static void last_words_are_not_lost(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
-          "\"hello\" and closed it again meanwhile");
+          "\"hello\" and closed it again meanwhile; then came with another "
+          "client");
     likely("232, ERROR_NO_DATA, means that the client has come, and left "
            "again: what it wrote can still be read. Go on as after 535; the "
            "read behind it will tell the end");
@@ -224,6 +236,8 @@ static void last_words_are_not_lost(void)
             "it failed with error %u",
             read->error);
     wait_at_gate_number(server, 1);
+    open_gate_number(server, 1);
+    expect_next_client(server);
 }
 
 static void other_connect_errors_count(void)
@@ -252,6 +266,78 @@ static void immediate_read_counts_once(void)
     open_gate(server);
     expect_bytes(client, "hello", 5);
     talk(server, client, "again", 1);
+}
+
+static void long_message_fits(void)
+{
+    static char data[MESSAGE_MAX + 1];
+    tried(
+        "sent %zu bytes, one more than the client's `data` has room for",
+        sizeof data);
+    likely("ReadFile is given more room than there is: what does not fit into "
+           "`data` is written behind it, over the client's other members");
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)('a' + i % 26);
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFile", 1);
+    unsigned long long size = 0;
+    call_argument(find_call(server, "ReadFile", 1), "size", &size);
+    if (size > MESSAGE_MAX)
+        fail_check(
+            "ReadFile asks for 4096 bytes at most",
+            "it asks for %llu",
+            size);
+    begin_send(client, data, sizeof data);
+    finish_send(client);
+    expect_bytes(client, data, sizeof data);
+}
+
+/** A call that has begun an operation which is under way, behind number @p i
+ * of them; or NULL. */
+static const struct lens_record *next_pending(
+    const struct program *server, const char *name, uint32_t *i)
+{
+    const struct lens_record *call;
+    while ((call = find_call(server, name, ++*i)) != NULL)
+        if (call->t1 != 0 && (call->flags & LENS_FLAG_PENDING) != 0
+            && call->link == 0)
+            return call;
+    return NULL;
+}
+
+/** Expects that two operations of a kind, both under way, share nothing. */
+static void expect_two_structures(
+    const struct program *server, const char *name)
+{
+    uint32_t i = 0;
+    const struct lens_record *one = next_pending(server, name, &i);
+    const struct lens_record *other = next_pending(server, name, &i);
+    if (other == NULL)
+        fail_check(
+            "two clients have an operation under way at a time",
+            "there are not two calls of %s that are pending",
+            name);
+    if (one->overlapped == other->overlapped)
+        fail_check(
+            "each operation under way has an OVERLAPPED of its own",
+            "number %lu and number %lu of %s have the same",
+            (unsigned long)one->nth,
+            (unsigned long)other->nth,
+            name);
+}
+
+static void reads_share_no_structure(void)
+{
+    tried("came with two clients that said nothing, and looked at the "
+          "OVERLAPPED of each read");
+    likely("the system writes into the structure of each operation that is "
+           "under way: use the client's own, `client->operation`");
+    struct program *server = start_ready("server", NULL, NULL);
+    connect_peer(PIPE_NAME);
+    come(server, 2);
+    wait_called(server, "ReadFile", 2);
+    expect_two_structures(server, "ReadFile");
 }
 
 /** Expects that the server closes a pipe only when nothing of it is due. */
@@ -395,6 +481,17 @@ static void short_writes_go_on(void)
            "data + sent, and is filled - sent bytes long");
     struct program *server = start_ready("server", NULL, "WriteFile:*:short");
     talk(server, connect_peer(PIPE_NAME), "hello", 1);
+    for (uint32_t nth = 1; nth <= 5; nth++) {
+        unsigned long long size = 0, left = 6 - nth;
+        call_argument(find_call(server, "WriteFile", nth), "size", &size);
+        if (size > left)
+            fail_check(
+                "no WriteFile is given more than what is left",
+                "number %lu is given %llu bytes, and %llu are left",
+                (unsigned long)nth,
+                size,
+                left);
+    }
 }
 
 /**
@@ -434,6 +531,22 @@ static void mute_client_harms_nobody(void)
     expect_bytes(mute, data, sizeof data);
     talk(server, mute, "at last", 2);
     expect_no_errors(server);
+}
+
+static void writes_share_no_structure(void)
+{
+    static char data[2 * MESSAGE_MAX];
+    tried(
+        "sent %zu bytes from each of two clients that read nothing, and "
+        "looked at the OVERLAPPED of each write",
+        sizeof data);
+    likely("the system writes into the structure of each operation that is "
+           "under way: use the client's own, `client->operation`");
+    struct program *server = start_ready("server", NULL, NULL);
+    send_without_reading(server, connect_peer(PIPE_NAME), data, 1);
+    send_without_reading(server, come(server, 2), data, 1);
+    wait_pending(server, "WriteFile", 2);
+    expect_two_structures(server, "WriteFile");
 }
 
 static void next_instance_comes_first(void)
@@ -510,7 +623,8 @@ static void ctrl_c_ends_every_state(void)
 {
     static char data[2 * MESSAGE_MAX];
     tried("pressed Ctrl+C while one client was silent, another one read "
-          "nothing, and an instance waited for the next");
+          "nothing, and an instance waited for the next; then read what the "
+          "server had sent before");
     likely("`stop` has to ask for the end of each client's operation, of the "
            "reads, the writes and the wait for a client");
     struct program *server = start_ready("server", NULL, NULL);
@@ -521,15 +635,21 @@ static void ctrl_c_ends_every_state(void)
     press_ctrl_c(server);
     expect_close(silent);
     expect_clean_end(server);
+    likely("DisconnectNamedPipe throws away what the client has not read yet. "
+           "Cancel, and leave the rest to the packets");
+    expect_bytes(mute, data, MESSAGE_MAX);
 }
 
 static void ended_operations_are_no_failure(void)
 {
-    tried("pressed Ctrl+C, held the server before CancelIoEx, and came with a "
-          "client meanwhile");
+    tried("pressed Ctrl+C while a client was silent, held the server before "
+          "CancelIoEx, and came with another client meanwhile");
     likely("1168, ERROR_NOT_FOUND, means that the operation has ended by "
-           "itself: its packet is queued, so go on");
+           "itself: its packet is queued, so go on, with the next client");
     struct program *server = start_ready("server", "CancelIoEx:1", NULL);
+    talk(server, connect_peer(PIPE_NAME), "hello", 1);
+    wait_called(server, "ConnectNamedPipe", 2);
+    wait_pending(server, "ReadFile", 1);
     press_ctrl_c(server);
     wait_at_gate(server);
     connect_peer(PIPE_NAME);
@@ -700,6 +820,20 @@ static const struct check CHECKS[] = {
         .limit_ms = 2500,
     },
     {
+        .name = "A long message stays within the buffer",
+        .run = long_message_fits,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "Two reads have two structures",
+        .run = reads_share_no_structure,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
         .name = "More data have a packet, too (234)",
         .run = more_data_have_a_packet,
         .todo = 2,
@@ -737,6 +871,13 @@ static const struct check CHECKS[] = {
         .needs = ECHOES,
     },
     {
+        .name = "Two writes have two structures",
+        .run = writes_share_no_structure,
+        .todo = 3,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
         .name = "One more instance is always there",
         .run = next_instance_comes_first,
         .read = "Read it",
@@ -768,6 +909,7 @@ static const struct check CHECKS[] = {
         .todo = 4,
         .read = WRONG,
         .needs = CTRL_C,
+        .limit_ms = 2500,
     },
     {
         .name = "Any other failed cancel is reported",
