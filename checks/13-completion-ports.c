@@ -268,18 +268,13 @@ static void immediate_read_counts_once(void)
     talk(server, client, "again", 1);
 }
 
-static void long_message_fits(void)
+static void read_fits(void)
 {
-    static char data[MESSAGE_MAX + 1];
-    tried(
-        "sent %zu bytes, one more than the client's `data` has room for",
-        sizeof data);
+    tried("came with a client, and looked at how much ReadFile asks for");
     likely("ReadFile is given more room than there is: what does not fit into "
            "`data` is written behind it, over the client's other members");
-    for (size_t i = 0; i < sizeof data; i++)
-        data[i] = (char)('a' + i % 26);
     struct program *server = start_ready("server", NULL, NULL);
-    struct peer *client = connect_peer(PIPE_NAME);
+    connect_peer(PIPE_NAME);
     wait_called(server, "ReadFile", 1);
     unsigned long long size = 0;
     call_argument(find_call(server, "ReadFile", 1), "size", &size);
@@ -288,9 +283,6 @@ static void long_message_fits(void)
             "ReadFile asks for 4096 bytes at most",
             "it asks for %llu",
             size);
-    begin_send(client, data, sizeof data);
-    finish_send(client);
-    expect_bytes(client, data, sizeof data);
 }
 
 /** A call that has begun an operation which is under way, behind number @p i
@@ -338,6 +330,22 @@ static void reads_share_no_structure(void)
     come(server, 2);
     wait_called(server, "ReadFile", 2);
     expect_two_structures(server, "ReadFile");
+}
+
+static void good_read_has_no_code(void)
+{
+    tried("let a second client come before ConnectNamedPipe (535), and the "
+          "first send \"hello\" before ReadFile");
+    likely("after TRUE, GetLastError still has the code of an earlier call: "
+           "look at the result first");
+    struct program *server = start_ready("server", "ConnectNamedPipe:2", NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_at_gate(server);
+    connect_peer(PIPE_NAME);
+    send_bytes(client, "hello", 5);
+    open_gate(server);
+    expect_bytes(client, "hello", 5);
+    talk(server, client, "again", 1);
 }
 
 /** Expects that the server closes a pipe only when nothing of it is due. */
@@ -459,6 +467,7 @@ static void report_fault(const char *call)
     expect_close(client);
     struct peer *other = come(server, 2);
     talk(server, other, "other", 1);
+    wait_pending(server, "ReadFile", 1);
     close_peer(other);
     expect_end(server, EXIT_SUCCESS);
     expect_error(server, call, ERROR_NO_SYSTEM_RESOURCES);
@@ -549,6 +558,22 @@ static void writes_share_no_structure(void)
     expect_two_structures(server, "WriteFile");
 }
 
+static void good_write_has_no_code(void)
+{
+    tried("came with two clients; the first left, so that 109 is the last "
+          "error, and then the second sent \"hello\" and \"again\"");
+    likely("after TRUE, GetLastError still has the code of an earlier call: "
+           "look at the result first");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *first = connect_peer(PIPE_NAME);
+    struct peer *second = come(server, 2);
+    wait_pending(server, "ReadFile", 2);
+    close_peer(first);
+    expect_line(server, "client 1 is gone: 0 bytes", 1);
+    talk(server, second, "hello", 1);
+    talk(server, second, "again", 1);
+}
+
 static void next_instance_comes_first(void)
 {
     tried("came with a client, held the server before it makes the second "
@@ -571,16 +596,22 @@ static void crowd_is_served(void)
     struct peer *clients[CROWD];
     char text[30];
     tried(
-        "came with %d clients that stay and as many that leave at once, and "
-        "sent a line from each, the first one last",
+        "came with %d clients that stay and as many that leave at once, one "
+        "of them before its read, and sent a line from each, the first one "
+        "last",
         CROWD);
     likely("what one client does reaches another: each has its own structure "
            "and buffer, and its packets bring the key that leads to them");
     char command_line[20];
     snprintf(command_line, sizeof command_line, "server %d", 2 * CROWD);
-    struct program *server = start_ready(command_line, NULL, NULL);
+    struct program *server = start_ready(command_line, "ReadFile:1", NULL);
     for (int i = 0; i < CROWD; i++) {
-        close_peer(come(server, 2 * (uint32_t)i + 1));
+        struct peer *hasty = come(server, 2 * (uint32_t)i + 1);
+        if (i == 0)
+            wait_at_gate(server);
+        close_peer(hasty);
+        if (i == 0)
+            open_gate(server);
         clients[i] = come(server, 2 * (uint32_t)i + 2);
     }
     for (int i = CROWD - 1; i >= 0; i--) {
@@ -820,8 +851,8 @@ static const struct check CHECKS[] = {
         .limit_ms = 2500,
     },
     {
-        .name = "A long message stays within the buffer",
-        .run = long_message_fits,
+        .name = "A read asks for no more than fits",
+        .run = read_fits,
         .todo = 2,
         .read = "Read it",
         .needs = ECHOES,
@@ -832,6 +863,13 @@ static const struct check CHECKS[] = {
         .todo = 2,
         .read = "Read it",
         .needs = ECHOES,
+    },
+    {
+        .name = "A read that succeeded has no code",
+        .run = good_read_has_no_code,
+        .todo = 2,
+        .read = "Read it",
+        .needs = ONCE,
     },
     {
         .name = "More data have a packet, too (234)",
@@ -873,6 +911,13 @@ static const struct check CHECKS[] = {
     {
         .name = "Two writes have two structures",
         .run = writes_share_no_structure,
+        .todo = 3,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A write that succeeded has no code",
+        .run = good_write_has_no_code,
         .todo = 3,
         .read = "Read it",
         .needs = ECHOES,
