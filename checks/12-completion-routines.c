@@ -25,11 +25,22 @@ enum { TURNS = GATES_MAX };
     "WriteFileEx:1,WriteFileEx:2,WriteFileEx:3,WriteFileEx:4,"                 \
     "WriteFileEx:5,WriteFileEx:6,WriteFileEx:7,WriteFileEx:8"
 
+/** How many clients come one behind another, each to an instance of its own.
+ */
+enum { NEWCOMERS = 7 };
+#define AT_EACH_INSTANCE                                                       \
+    "ConnectNamedPipe:2,ConnectNamedPipe:3,ConnectNamedPipe:4,"                \
+    "ConnectNamedPipe:5,ConnectNamedPipe:6,ConnectNamedPipe:7,"                \
+    "ConnectNamedPipe:8"
+
 /** More clients than a thread can have events to wait for. */
 enum { CROWD = MAXIMUM_WAIT_OBJECTS + 6 };
 
 /** After how many waits that let no routine run there is no hope. */
 enum { DEAF_WAITS = 20 };
+
+/** A shorter wait only looks, again and again, in milliseconds. */
+enum { LONG_WAIT_MS = 100 };
 
 /** What a process ends with when nobody has handled Ctrl+C. */
 #define CTRL_C_EXIT 0xC000013Au
@@ -96,13 +107,19 @@ static void expect_echo(
     expect_bytes(client, data, size);
 }
 
-/** Tells whether the server is inside a wait that does not only look. */
-static bool is_inside(const struct lens_record *wait)
+/** How long a wait may take, in milliseconds. */
+static unsigned long long wait_time(const struct lens_record *wait)
 {
     unsigned long long time = INFINITE;
     if (!call_argument(wait, "time", &time))
         call_argument(wait, "wait", &time);
-    return wait->t1 == 0 && time != 0;
+    return time;
+}
+
+/** Tells whether the server is inside a wait that does not only look. */
+static bool is_inside(const struct lens_record *wait)
+{
+    return wait->t1 == 0 && wait_time(wait) != 0;
 }
 
 /**
@@ -163,11 +180,15 @@ static void echoes(void)
         "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
         "with zeros among them",
         sizeof data);
+    likely("the wait ends when one of the two events is set: bWaitAll is FALSE "
+           "then. The second one, WAIT_OBJECT_0 + 1, says that a client has "
+           "come: accept_client()");
+    struct program *server = start_ready("server", NULL, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 1);
     likely("the server does not send back what it read, or more than that; or "
            "it takes WAIT_IO_COMPLETION (192) for a failure or for the end: it "
            "says that routines have run, and to wait again");
-    struct program *server = start_ready("server", NULL, NULL);
-    struct peer *client = connect_peer(PIPE_NAME);
     expect_echo(server, client, "hello", 5);
     settle(server);
     expect_echo(server, client, data, sizeof data);
@@ -220,6 +241,45 @@ static void next_instance_comes_first(void)
     connect_peer(PIPE_NAME);
 }
 
+/** How many routines of the server have begun. */
+static unsigned count_routines(const struct program *server)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        count += record->pid == server->id && record->kind == LENS_KIND_ROUTINE;
+    }
+    return count;
+}
+
+static void routines_have_a_turn(void)
+{
+    tried(
+        "sent \"hello\", and came with %d newcomers, each while the server was "
+        "about to wait for the next one",
+        NEWCOMERS);
+    likely("an event that is set ends the wait before a routine has run: while "
+           "clients come one behind another, none does. Give them a turn "
+           "behind each client: SleepEx with 0, alertable");
+    struct program *server = start_ready("server", AT_EACH_INSTANCE, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    wait_at_gate_number(server, 0);
+    send_bytes(client, "hello", 5);
+    for (size_t i = 0; i + 1 < NEWCOMERS; i++) {
+        wait_at_gate_number(server, i);
+        connect_peer(PIPE_NAME);
+        open_gate_number(server, i);
+    }
+    wait_at_gate_number(server, NEWCOMERS - 1);
+    if (count_routines(server) == 0)
+        fail_check(
+            "the routine of the first read has run",
+            "%d clients have been accepted, and no routine has run",
+            NEWCOMERS);
+    open_gate_number(server, NEWCOMERS - 1);
+    expect_bytes(client, "hello", 5);
+}
+
 static void crowd_is_served(void)
 {
     static struct peer *crowd[CROWD];
@@ -237,6 +297,8 @@ static void crowd_is_served(void)
 static void mute_client_harms_nobody(void)
 {
     static char data[3 * MESSAGE_MAX];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)(i % 251);  // no two pieces are alike
     tried(
         "sent %zu bytes and read nothing of what came back, and came with "
         "another client",
@@ -295,8 +357,9 @@ static void one_failure_harms_one(void)
 static void ends_with_its_last_client(void)
 {
     tried("came to `server 2` with two clients, one of which stayed longer");
-    likely("the server ends when the last of its clients has left, and "
-           "closes whatever it has opened, once");
+    likely("the server ends when the last of its clients has left, and closes "
+           "whatever it has opened, once. While no client is left, no routine "
+           "will come: a wait for one never returns");
     struct program *server = start_ready("server 2", NULL, NULL);
     struct peer *first = connect_peer(PIPE_NAME);
     expect_echo(server, first, "first", 5);
@@ -309,6 +372,37 @@ static void ends_with_its_last_client(void)
     expect_no_leak(server);
     expect_no_bad_close(server);
     expect_right_on_windows(server);
+}
+
+static void error_ends_the_client(void)
+{
+    tried("left the server while it read, and looked at what its routine did");
+    likely("`error` is not 0 when the operation has failed, here since the "
+           "client has left (109): hand it to go_on, which frees the client. "
+           "To read again fails again, and nobody learns why");
+    struct program *server = start_ready("server 1", NULL, NULL);
+    struct peer *client = connect_peer(PIPE_NAME);
+    expect_echo(server, client, "hello", 5);
+    wait_called(server, "ReadFileEx", 2);
+    close_peer(client);
+    expect_end(server, EXIT_SUCCESS);
+    bool failed = false;
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        if (record->pid != server->id)
+            continue;
+        if (record->kind == LENS_KIND_ROUTINE)
+            failed = failed || record->error != 0;
+        else if (
+            failed
+            && (is_call(record, "ReadFileEx")
+                || is_call(record, "WriteFileEx")))
+            fail_check(
+                "a routine that is told an error begins nothing",
+                "%s number %u, after a routine was told error 109",
+                lens_call_name(record->call),
+                record->nth);
+    }
 }
 
 static void waits_after_the_last(void)
@@ -346,6 +440,31 @@ static unsigned count_waits(const struct program *server)
     return count;
 }
 
+static void idle_server_waits(void)
+{
+    tried("left the server alone, without a client");
+    likely("to wait for a moment only, again and again, is to poll: the events "
+           "and the routines end an alertable wait without a limit (INFINITE) "
+           "as well, and at once");
+    struct program *server = start_ready("server", NULL, NULL);
+    while (count_waits(server) < DEAF_WAITS) {
+        for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+            const struct lens_record *record = lens_view_at(scene_view(), i);
+            bool alertable;
+            if (record->pid == server->id && is_wait(record, &alertable)
+                && record->t1 == 0 && wait_time(record) >= LONG_WAIT_MS)
+                return;
+        }
+        if (!is_running(server) || ms_until(scene_deadline()) == 0)
+            fail_program(server, "the server waits");
+        Sleep(1);
+    }
+    fail_check(
+        "one wait, until an event is set or a routine is queued",
+        "%d waits, and nothing has happened",
+        DEAF_WAITS);
+}
+
 static void failed_wait_is_reported(void)
 {
     tried("made the first wait fail with error 1450, "
@@ -376,6 +495,28 @@ static unsigned routines_inside(const struct program *server)
                  && record->t1 == 0;
     }
     return count;
+}
+
+/** Expects that no routine has waited; one that only looks may. */
+static void expect_no_wait_inside(const struct program *server)
+{
+    const struct lens_view *view = scene_view();
+    int64_t end = 0;  // of the last routine; this server has one thread
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        bool alertable;
+        if (record->pid != server->id)
+            continue;
+        if (record->kind == LENS_KIND_ROUTINE)
+            end = record->t1 != 0 ? record->t1 : INT64_MAX;
+        else if (
+            is_wait(record, &alertable) && record->t0 < end
+            && wait_time(record) != 0)
+            fail_check(
+                "a routine begins what comes next, and returns at once",
+                "%s inside a routine: all other clients wait meanwhile",
+                lens_call_name(record->call));
+    }
 }
 
 /**
@@ -411,6 +552,7 @@ static void routines_do_not_nest(void)
             "one routine at a time, each returns before the next runs",
             "%u routines are inside each other",
             inside);
+    expect_no_wait_inside(server);
 }
 
 static void newcomer_gets_in(void)
@@ -455,13 +597,23 @@ static void expect_all_called_back(struct program *server)
 {
     for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
         const struct lens_record *record = lens_view_at(scene_view(), i);
-        if (record->pid == server->id && record->link == 0
-            && (record->flags & LENS_FLAG_FAILED) == 0
-            && (is_call(record, "ReadFileEx")
+        if (record->pid != server->id || (record->flags & LENS_FLAG_FAILED) != 0
+            || !(
+                is_call(record, "ReadFileEx")
                 || is_call(record, "WriteFileEx")))
+            continue;
+        uint32_t link = record->link;
+        if (link == 0)
             fail_check(
                 "each operation has called its routine before the end",
                 "%s number %u has not: it may still be under way",
+                lens_call_name(record->call),
+                record->nth);
+        if (lens_view_at(scene_view(), link - 1)->kind != LENS_KIND_ROUTINE)
+            fail_check(
+                "each operation has called its routine before the end",
+                "%s number %u has not: it is over, and its routine is still "
+                "queued, with a structure that is freed",
                 lens_call_name(record->call),
                 record->nth);
     }
@@ -470,8 +622,11 @@ static void expect_all_called_back(struct program *server)
 static void ctrl_c_without_clients(void)
 {
     tried("pressed Ctrl+C while no client was there");
-    likely("the event of Ctrl+C has to end the wait, and the loop");
+    likely("the event of Ctrl+C has to end the wait, and the loop; and where "
+           "no client is left, no routine will come: a wait for one never "
+           "returns");
     struct program *server = start_ready("server", NULL, NULL);
+    settle(server);
     press_ctrl_c(server);
     expect_clean_end(server);
     expect_no_leak(server);
@@ -531,16 +686,28 @@ static void nothing_is_left_open(void)
 
 static void last_minute_data(void)
 {
-    tried("pressed Ctrl+C, held the server before CancelIoEx, and sent "
-          "\"hello\" meanwhile");
-    likely("CancelIoEx fails with 1168, ERROR_NOT_FOUND, when the read is over "
-           "already: its routine is queued. That is no failure");
+    static struct peer *clients[3];
+    tried("pressed Ctrl+C, held the server before its first CancelIoEx, and "
+          "sent \"hello\" from three clients meanwhile");
+    likely("1168, ERROR_NOT_FOUND, is no failure: the read is over, its "
+           "routine is queued. The next alertable wait runs all of them, and "
+           "each frees its client: cancel all, then wait");
     struct program *server = start_ready("server", "CancelIoEx:1", NULL);
-    struct peer *client = connect_peer(PIPE_NAME);
-    wait_called(server, "ReadFileEx", 1);
+    for (uint32_t i = 0; i < ARRAYSIZE(clients); i++) {
+        clients[i] = connect_peer_waiting(PIPE_NAME);
+        wait_called(server, "ReadFileEx", i + 1);
+    }
+    settle(server);
     press_ctrl_c(server);
     wait_at_gate(server);
-    send_bytes(client, "hello", 5);
+    if (count_calls(server, "CancelIo") > 0)
+        fail_check(
+            "CancelIoEx, with the client's structure",
+            "the server calls CancelIo");
+
+    /* The newest is the first of the list, and now the first to be freed. */
+    for (size_t i = ARRAYSIZE(clients); i-- > 0;)
+        send_bytes(clients[i], "hello", 5);
     open_gate(server);
     expect_clean_end(server);
     expect_all_called_back(server);
@@ -556,6 +723,7 @@ static void failed_cancel_counts(void)
     struct program *server = start_ready("server", NULL, "CancelIoEx:1:1450");
     connect_peer(PIPE_NAME);
     wait_called(server, "ReadFileEx", 1);
+    settle(server);
     press_ctrl_c(server);
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
@@ -633,7 +801,7 @@ static void client_names_the_missing_server(void)
 }
 
 static const char ECHOES[] = "The server sends back what it reads";
-static const char NEST[] = "No routine runs inside another";
+static const char NEST[] = "No routine waits, or runs inside another";
 static const char LAST[] = "The server ends with its last client";
 static const char CTRL_C[] = "Ctrl+C ends a server without clients";
 static const char CALLED[] = "After Ctrl+C every routine runs (995)";
@@ -656,6 +824,20 @@ static const struct check CHECKS[] = {
     {
         .name = "More clients than a wait has handles",
         .run = crowd_is_served,
+        .todo = 1,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "Newcomers leave the routines a turn",
+        .run = routines_have_a_turn,
+        .todo = 1,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A server without clients does not poll",
+        .run = idle_server_waits,
         .todo = 1,
         .read = "Read it",
         .needs = ECHOES,
@@ -695,23 +877,30 @@ static const struct check CHECKS[] = {
         .needs = NEST,
     },
     {
-        .name = "A read that fails at once calls nobody",
-        .run = failed_read_calls_nobody,
-        .read = WRONG,
-        .needs = NEST,
-    },
-    {
-        .name = "One client's failure harms no other",
-        .run = one_failure_harms_one,
-        .read = "Read it",
-        .needs = NEST,
-    },
-    {
         .name = LAST,
         .run = ends_with_its_last_client,
         .todo = 2,
         .read = "Read it",
         .needs = NEST,
+    },
+    {
+        .name = "After an error nothing is begun again",
+        .run = error_ends_the_client,
+        .todo = 2,
+        .read = WRONG,
+        .needs = LAST,
+    },
+    {
+        .name = "A read that fails at once calls nobody",
+        .run = failed_read_calls_nobody,
+        .read = WRONG,
+        .needs = LAST,
+    },
+    {
+        .name = "One client's failure harms no other",
+        .run = one_failure_harms_one,
+        .read = "Read it",
+        .needs = LAST,
     },
     {
         .name = "A client that left at once harms nobody",
