@@ -465,6 +465,27 @@ static void idle_server_waits(void)
         DEAF_WAITS);
 }
 
+static void only_events_and_routines(void)
+{
+    tried("came with a client that says nothing, and looked at the waits");
+    likely("SleepEx with more than 0 ms ends at a routine only: meanwhile the "
+           "server hears neither a newcomer nor Ctrl+C. Wait for the events");
+    struct program *server = start_ready("server", NULL, NULL);
+    connect_peer(PIPE_NAME);
+    wait_called(server, "ReadFileEx", 1);
+    settle(server);
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        if (record->pid == server->id
+            && (is_call(record, "Sleep") || is_call(record, "SleepEx"))
+            && wait_time(record) != 0)
+            fail_check(
+                "the server waits for its events in each wait",
+                "%s, which no event ends",
+                lens_call_name(record->call));
+    }
+}
+
 static void failed_wait_is_reported(void)
 {
     tried("made the first wait fail with error 1450, "
@@ -838,6 +859,13 @@ static const struct check CHECKS[] = {
     {
         .name = "A server without clients does not poll",
         .run = idle_server_waits,
+        .todo = 1,
+        .read = "Read it",
+        .needs = ECHOES,
+    },
+    {
+        .name = "A silent client keeps nobody out",
+        .run = only_events_and_routines,
         .todo = 1,
         .read = "Read it",
         .needs = ECHOES,
