@@ -24,23 +24,24 @@
 /** How long it may take until a program does what it must not do, in ms. */
 enum { LAPSE_MS = 400 };
 
-/** Two lines of which the pipe takes one: the second write stays pending. */
+/** Lines of which the pipe takes one: the second write stays pending. */
 enum { LONG_LINE = 400 };
 
 static char long_line[LONG_LINE + 1];
-static char two_long_lines[2 * LONG_LINE + 20];
+static char long_lines[3 * LONG_LINE + 20];
 
-/** `server`, two long lines, and then silence. */
+/** `server`, three long lines, and then silence. */
 static const char *long_winded(void)
 {
     memset(long_line, 'a', LONG_LINE);
     snprintf(
-        two_long_lines,
-        sizeof two_long_lines,
-        "server %s %s - - - -",
+        long_lines,
+        sizeof long_lines,
+        "server %s %s %s - - - -",
+        long_line,
         long_line,
         long_line);
-    return two_long_lines;
+    return long_lines;
 }
 
 /** Waits until the server waits for a client; that one may also come first is
@@ -98,13 +99,21 @@ static void leave(struct program *program, struct peer *peer)
     close_peer(peer);
 }
 
+/** Expects that the program, which has ended, closed what it opened, once. */
+static void expect_closed_handles(struct program *program)
+{
+    likely("each event that a block makes is closed on every way out of it; "
+           "and nobody closes what another one closes");
+    expect_no_leak(program);
+    expect_no_bad_close(program);
+}
+
 /** Expects the program to end by itself, with nothing left behind. */
 static void expect_clean_end(struct program *program)
 {
     expect_end(program, EXIT_SUCCESS);
     expect_no_errors(program);
-    expect_no_leak(program);
-    expect_no_bad_close(program);
+    expect_closed_handles(program);
 }
 
 static void says_ready(void)
@@ -250,6 +259,22 @@ static OVERLAPPED structure_of(
     return operation;
 }
 
+/** Expects that an event of a structure is a manual-reset one. */
+static void expect_manual_reset(const struct program *program, HANDLE event)
+{
+    const struct lens_record *call, *last = NULL;
+    for (uint32_t i = 1; (call = find_call(program, "CreateEventW", i)) != NULL;
+         i++)
+        if (call->handle == (uint32_t)(ULONG_PTR)event)
+            last = call;
+    unsigned long long manual = TRUE;
+    call_argument(last, "manual", &manual);
+    if (!manual)
+        fail_check(
+            "a manual-reset event in each structure",
+            "one of them is an auto-reset event");
+}
+
 static void two_of_each(void)
 {
     tried("looked at the OVERLAPPED of a read and of a write while both were "
@@ -268,6 +293,10 @@ static void two_of_each(void)
         fail_check("an event in each structure", "one has none");
     if (of_read.hEvent == of_write.hEvent)
         fail_check("two events", "both have the same");
+    likely("the event of an operation is a manual-reset one that serves "
+           "nothing else: `event` for the read, `mine.written` for the write");
+    expect_manual_reset(server, of_read.hEvent);
+    expect_manual_reset(server, of_write.hEvent);
 }
 
 static void client_came_first(void)
@@ -398,13 +427,20 @@ static void ctrl_c_while_alone(void)
     expect_structure(find_call(server, "ConnectNamedPipe", 1));
     press_ctrl_c(server);
     expect_clean_end(server);
+    likely("what finish() gives tells whether somebody came: 0, or 995 when "
+           "the wait was cancelled");
+    if (find_call(server, "CreateThread", 1) != NULL)
+        fail_check(
+            "nobody came, so no chat begins",
+            "the server began to chat, without a client");
 }
 
 static void ctrl_c_while_silent(void)
 {
     tried("pressed Ctrl+C while nobody spoke");
     likely("a wait in ReadFile itself can't be ended: begin it with an "
-           "OVERLAPPED, and let finish() wait for it or for `stop`");
+           "OVERLAPPED, and let finish() wait for it or for `stop`. When that "
+           "gives 995, the read was cancelled, which is no failure");
     struct program *server;
     struct peer *client = meet(&server, SILENT, NULL, NULL);
     wait_inside(server, "ReadFile", 1);
@@ -448,6 +484,18 @@ static void expect_collected(
             name);
 }
 
+/** Expects that nothing was said after the second line, which was not taken.
+ */
+static void expect_silence(const struct program *program)
+{
+    likely("say() gives true only when everything is written: then the next "
+           "line is said");
+    if (find_call(program, "WriteFile", 3) != NULL)
+        fail_check(
+            "nothing is said after a write that came to nothing",
+            "WriteFile was called once more");
+}
+
 static void ctrl_c_while_writing(void)
 {
     tried("pressed Ctrl+C while a write was pending, since the client read "
@@ -462,6 +510,7 @@ static void ctrl_c_while_writing(void)
     expect_clean_end(server);
     expect_collected(server, read);
     expect_collected(server, write);
+    expect_silence(server);
 }
 
 static void leaving_while_writing(void)
@@ -478,6 +527,58 @@ static void leaving_while_writing(void)
     expect_clean_end(server);
     expect_collected(server, read);
     expect_collected(server, write);
+    expect_silence(server);
+}
+
+/** How long the program's main thread waits at most in the call that it is
+ * inside now, in ms; 0: it waits without a limit, or not at all. The other
+ * thread is held by a gate. */
+static unsigned long long limit_of_wait(const struct program *program)
+{
+    static const char *const waits[] = {
+        "WaitForSingleObject",
+        "WaitForSingleObjectEx",
+        "WaitForMultipleObjects",
+        "WaitForMultipleObjectsEx",
+        "Sleep",
+        "SleepEx",
+    };
+    for (size_t i = 0; i < ARRAYSIZE(waits); i++) {
+        const struct lens_record *call =
+            find_call(program, waits[i], count_calls(program, waits[i]));
+        unsigned long long limit = INFINITE;
+        if (call == NULL || call->t1 != 0)
+            continue;
+        if (!call_argument(call, "wait", &limit))
+            call_argument(call, "time", &limit);
+        if (limit != INFINITE)
+            return limit;
+    }
+    return 0;
+}
+
+/** Looks whether main closes the pipe while the keyboard's thread is held. A
+ * wait that has a limit is looked at until it is over. */
+static void expect_main_to_wait(struct program *server)
+{
+    uint32_t pipe = find_call(server, "CreateNamedPipeW", 1)->handle;
+    unsigned long long late = now_ms() + LAPSE_MS;
+    while (is_running(server) && ms_until(late) > 0
+           && closing_of(server, pipe) == NULL) {
+        unsigned long long limit = limit_of_wait(server);
+        if (limit + LAPSE_MS > ms_until(scene_deadline()))
+            fail_check(
+                "main waits as long as the keyboard's thread needs the pipe",
+                "it waits %llu ms at most",
+                limit);
+        if (limit > LAPSE_MS)
+            late = now_ms() + limit + LAPSE_MS;
+        Sleep(1);
+    }
+    if (!is_running(server) || closing_of(server, pipe) != NULL)
+        fail_check(
+            "main waits until the keyboard's thread is done with the pipe",
+            "main closed the pipe before the thread's WriteFile");
 }
 
 static void main_waits_for_the_speaker(void)
@@ -493,16 +594,25 @@ static void main_waits_for_the_speaker(void)
     wait_at_gate(server);
     leave(server, client);
     expect_line(server, "the other has left", 1);
-    uint32_t pipe = find_call(server, "CreateNamedPipeW", 1)->handle;
-    unsigned long long late = now_ms() + LAPSE_MS;
-    while (is_running(server) && ms_until(late) > 0
-           && closing_of(server, pipe) == NULL)
-        Sleep(1);
-    if (!is_running(server) || closing_of(server, pipe) != NULL)
-        fail_check(
-            "main waits until the keyboard's thread is done with the pipe",
-            "main closed the pipe before the thread's WriteFile");
+    expect_main_to_wait(server);
     open_gate(server);
+}
+
+/** Lets a server say `hello`, and leaves when its thread is at the keyboard.
+ * The first two gates are `WriteFile:1,ReadFile:2`. */
+static struct program *leave_at_the_keyboard(const char *gates)
+{
+    struct program *server;
+    struct peer *client = meet(&server, "server hello", gates, NULL);
+    wait_at_gate(server);
+    /* So main's read is the first one, and that of the keyboard the second. */
+    wait_called(server, "ReadFile", 1);
+    open_gate(server);
+    expect_bytes(client, "hello\n", 6);
+    wait_at_gate_number(server, 1);
+    close_peer(client);
+    expect_line(server, "the other has left", 1);
+    return server;
 }
 
 static void nobody_waits_for_the_keyboard(void)
@@ -512,40 +622,72 @@ static void nobody_waits_for_the_keyboard(void)
     likely("main waits for the keyboard's thread, which stays until somebody "
            "types: wait for the lock instead, and let the end of the process "
            "end the thread");
-    struct program *server;
-    struct peer *client =
-        meet(&server, "server hello", "WriteFile:1,ReadFile:2", NULL);
-    wait_at_gate(server);
-    /* So main's read is the first one, and that of the keyboard the second. */
-    wait_called(server, "ReadFile", 1);
-    open_gate(server);
-    expect_bytes(client, "hello\n", 6);
-    wait_at_gate_number(server, 1);
-    close_peer(client);
-    expect_line(server, "the other has left", 1);
+    struct program *server = leave_at_the_keyboard("WriteFile:1,ReadFile:2");
+    expect_clean_end(server);
+}
+
+/** Lets the keyboard's thread go on, which is held as the second gate's, and
+ * expects that it does not come as far as its next call. */
+static void expect_thread_to_wait(struct program *server)
+{
+    const struct lens_record *read = find_call(server, "ReadFile", 2), *call;
+    open_gate_number(server, 1);
+    unsigned long long late = now_ms() + LAPSE_MS;
+    while (read->t1 == 0)
+        if (ms_until(scene_deadline()) == 0)
+            fail_check(
+                "the end of the process ends the keyboard's thread",
+                "it has been ended, wherever it was");
+        else {
+            Sleep(1);
+            late = now_ms() + LAPSE_MS;
+        }
+    for (; ms_until(late) > 0; Sleep(1))
+        for (uint32_t i = 1; (call = find_call(server, "SetEvent", i)); i++)
+            if (call->tid == read->tid)
+                fail_check(
+                    "the keyboard's thread waits for the lock for ever",
+                    "it got the lock, and called SetEvent");
+}
+
+static void handles_are_kept(void)
+{
+    tried("held the keyboard's thread at the keyboard until main had left "
+          "chat(), then let it go on");
+    likely("main closes the handles when it has the lock. Whoever gets the "
+           "lock behind it uses handles that are closed: main keeps it until "
+           "the process ends. TerminateThread is no way: the thread may hold a "
+           "lock");
+    struct program *server =
+        leave_at_the_keyboard("WriteFile:1,ReadFile:2,SetConsoleCtrlHandler:2");
+    wait_at_gate_number(server, 2);
+    expect_thread_to_wait(server);
+    open_gate_number(server, 2);
     expect_clean_end(server);
 }
 
 static void input_ends(void)
 {
-    tried("started `server hello` with an input that is at its end");
+    tried("started `server hello` with an input that is at its end, and read "
+          "from the pipe when the server had ended");
     likely("at the end of the input `stop` is set; main's read has to be "
-           "cancelled then, and to be collected");
+           "cancelled then (995 is no failure), and to be collected");
     struct program *server;
     struct peer *client = meet(&server, "server hello", NULL, NULL);
+    expect_clean_end(server);
+    likely("what was said is the other's to read when the pipe is closed; "
+           "DisconnectNamedPipe throws it away");
     expect_bytes(client, "hello\n", 6);
     expect_close(client);
-    expect_clean_end(server);
 }
 
-static void other_leaves(void)
+/** Hears `hello` from a server that then waits for an answer, says `bye` and
+ * leaves. */
+static struct program *say_goodbye(void)
 {
     tried(
         "let `server hello - - -` say its line, sent \"bye\\n\" and closed the "
         "client's end");
-    likely("a pending read ends with 109, ERROR_BROKEN_PIPE, when the other "
-           "leaves: the end of the chat, no failure. Main then sets `stop`, so "
-           "that the keyboard's thread lets go of the lock");
     struct program *server;
     struct peer *client = meet(&server, "server hello - - -", NULL, NULL);
     expect_bytes(client, "hello\n", 6);
@@ -553,7 +695,30 @@ static void other_leaves(void)
     expect_line(server, "> bye", 1);
     leave(server, client);
     expect_line(server, "the other has left", 1);
-    expect_clean_end(server);
+    return server;
+}
+
+static void other_leaves(void)
+{
+    likely("a pending read ends with 109, ERROR_BROKEN_PIPE, when the other "
+           "leaves: the end of the chat, no failure");
+    say_goodbye();
+}
+
+static void chat_ends(void)
+{
+    struct program *server = say_goodbye();
+    likely("the keyboard's thread holds the lock while it waits for the other: "
+           "set `stop` first, so that it lets go, and then ask for the lock");
+    expect_end(server, EXIT_SUCCESS);
+    expect_no_errors(server);
+}
+
+static void nothing_stays_open(void)
+{
+    struct program *server = say_goodbye();
+    expect_end(server, EXIT_SUCCESS);
+    expect_closed_handles(server);
 }
 
 static void long_lines_are_refused(void)
@@ -749,6 +914,10 @@ static const char STRUCTURES[] = "Each call on the pipe has a structure";
 static const char TWO[] = "Two directions: two structures, two events";
 static const char HANDLES[] = "Handles in use are not closed";
 static const char LEAVING[] = "The other's leaving ends the chat (109)";
+static const char ENDS[] = "The end of the chat ends the program";
+static const char KEYBOARD[] = "The end does not wait for the keyboard";
+static const char KEPT[] = "The lock is not given back";
+static const char CLOSED[] = "Every handle is closed, and only once";
 static const char FAILED_READ[] = "A read that fails is not waited for";
 
 #define WRONG "What goes wrong"
@@ -795,11 +964,31 @@ static const struct check CHECKS[] = {
         .needs = HANDLES,
     },
     {
-        .name = "The end does not wait for the keyboard",
-        .run = nobody_waits_for_the_keyboard,
+        .name = ENDS,
+        .run = chat_ends,
         .todo = 5,
         .read = READ,
         .needs = LEAVING,
+    },
+    {
+        .name = KEYBOARD,
+        .run = nobody_waits_for_the_keyboard,
+        .todo = 5,
+        .read = READ,
+        .needs = ENDS,
+    },
+    {
+        .name = KEPT,
+        .run = handles_are_kept,
+        .todo = 5,
+        .read = READ,
+        .needs = KEYBOARD,
+    },
+    {
+        .name = CLOSED,
+        .run = nothing_stays_open,
+        .read = READ,
+        .needs = KEPT,
     },
     {
         .name = "What the other says is shown",
@@ -867,7 +1056,7 @@ static const struct check CHECKS[] = {
         .run = failed_write_is_no_wait,
         .todo = 3,
         .read = WRONG,
-        .needs = LEAVING,
+        .needs = CLOSED,
     },
     {
         .name = "WriteFile: other errors count",
@@ -881,7 +1070,7 @@ static const struct check CHECKS[] = {
         .run = failed_read_is_no_wait,
         .todo = 4,
         .read = WRONG,
-        .needs = LEAVING,
+        .needs = CLOSED,
     },
     {
         .name = "ReadFile: other errors count",
@@ -895,28 +1084,28 @@ static const struct check CHECKS[] = {
         .run = ctrl_c_while_silent,
         .todo = 4,
         .read = READ,
-        .needs = LEAVING,
+        .needs = CLOSED,
     },
     {
         .name = "The end of the input ends the chat",
         .run = input_ends,
         .todo = 4,
         .read = READ,
-        .needs = LEAVING,
+        .needs = CLOSED,
     },
     {
         .name = "Ctrl+C ends a write that nobody takes",
         .run = ctrl_c_while_writing,
         .todo = 3,
         .read = READ,
-        .needs = LEAVING,
+        .needs = CLOSED,
     },
     {
         .name = "Leaving ends a write that nobody takes",
         .run = leaving_while_writing,
         .todo = 3,
         .read = READ,
-        .needs = LEAVING,
+        .needs = CLOSED,
     },
     {
         .name = "A line that is too long is refused",
