@@ -127,7 +127,7 @@ static DWORD WINAPI speak(void *unused)
         DWORD size = read_keyboard(text, sizeof text);
         AcquireSRWLockExclusive(&handles);
 
-        more = size > 0 && say(text, size);
+        more = size > 0 && say(text, size) && !is_set(mine.stop);
         if (size == 0 && !SetEvent(mine.stop))
             die("SetEvent");
     }
