@@ -263,7 +263,7 @@ static void wait_for_both(
             "it was over at once");
 }
 
-/** The OVERLAPPED of an operation that is under way. */
+/** The OVERLAPPED of an operation that is under way, or held by a gate. */
 static OVERLAPPED structure_of(
     const struct program *program, const struct lens_record *call)
 {
@@ -297,14 +297,17 @@ static void expect_manual_reset(const struct program *program, HANDLE event)
 
 static void two_of_each(void)
 {
-    tried("looked at the OVERLAPPED of a read and of a write while both were "
-          "under way");
+    tried("held the keyboard's thread before its WriteFile while a read was "
+          "under way, and looked at the OVERLAPPED of both");
     likely("each operation under way needs a structure of its own, and in it "
            "an event of its own, or nobody knows which of them is over");
     struct program *server;
-    const struct lens_record *read, *write;
-    meet(&server, long_winded(), NULL, NULL);
-    wait_for_both(server, &read, &write);
+    meet(&server, "server hello -", "WriteFile:1", NULL);
+    wait_at_gate(server);
+    const struct lens_record *read = wait_called(server, "ReadFile", 1);
+    const struct lens_record *write = find_call(server, "WriteFile", 1);
+    expect_structure(read);
+    expect_structure(write);
     OVERLAPPED of_read = structure_of(server, read);
     OVERLAPPED of_write = structure_of(server, write);
     if (read->overlapped == write->overlapped)
@@ -425,7 +428,7 @@ static void failed_write_is_no_wait(void)
     expect_line(server, "> bye", 1);
     leave(server, client);
     expect_line(server, "the other has left", 1);
-    expect_clean_end(server);
+    expect_good_end(server);
     const struct lens_record *cancel;
     for (uint32_t i = 1; write->overlapped != 0
                          && (cancel = find_call(server, "CancelIoEx", i));
@@ -435,6 +438,7 @@ static void failed_write_is_no_wait(void)
             fail_check(
                 "nobody waits for a write that has not begun",
                 "it was waited for until the end, and then cancelled");
+    expect_closed_handles(server);
 }
 
 static void ctrl_c_while_alone(void)
@@ -527,10 +531,11 @@ static void ctrl_c_while_writing(void)
     meet(&server, stubborn(), NULL, NULL);
     wait_for_both(server, &read, &write);
     press_ctrl_c(server);
-    expect_clean_end(server);
+    expect_good_end(server);
     expect_collected(server, read);
     expect_collected(server, write);
     expect_silence(server);
+    expect_closed_handles(server);
 }
 
 static void leaving_while_writing(void)
@@ -544,10 +549,11 @@ static void leaving_while_writing(void)
     wait_for_both(server, &read, &write);
     leave(server, client);
     expect_line(server, "the other has left", 1);
-    expect_clean_end(server);
+    expect_good_end(server);
     expect_collected(server, read);
     expect_collected(server, write);
     expect_silence(server);
+    expect_closed_handles(server);
 }
 
 /** How long the program's main thread waits at most in the call that it is
