@@ -25,6 +25,9 @@ enum { FULL = MAXIMUM_WAIT_OBJECTS - 1 };
  * visits may take, and a time-out that does no harm. */
 enum { CHAT = 200, PATIENCE = 16, WAITS_MAX = 40, LONG_MS = 1000 };
 
+/** How many waits of a program that does nothing else are a loop. */
+enum { SPINS_MAX = 1000 };
+
 /** Each read asks for one byte: so each byte is a message. */
 #define ONE_BYTE_EACH "ReadFile:*:short"
 
@@ -53,12 +56,32 @@ static bool is_waiting(const struct program *server)
     return false;
 }
 
-/** Lets the server come to its wait. */
+/** Lets the server come to its wait, unless it makes call after call. */
 static void let_settle(const struct program *server)
 {
     while (is_running(server) && !is_waiting(server)
-           && ms_until(scene_deadline()) > 0)
+           && !lens_view_full(scene_view()) && ms_until(scene_deadline()) > 0)
         Sleep(1);
+}
+
+/** Waits until the server has begun so many reads. */
+static void wait_read(struct program *server, uint32_t nth)
+{
+    while (count_calls(server, "ReadFile") < nth && is_running(server)
+           && ms_until(scene_deadline()) > 0) {
+        uint32_t waits = count_calls(server, WAITS[0]);
+        if (waits > SPINS_MAX) {
+            likely("an event stays set, because its connection gets no turn: "
+                   "that of connection i is number i + 1 of the wait, behind "
+                   "the stop event");
+            fail_check(
+                "the client that has come gets a turn",
+                "%u waits have ended, and no read has begun",
+                waits);
+        }
+        Sleep(1);
+    }
+    wait_called(server, "ReadFile", nth);
 }
 
 /** Starts the server and waits until it waits for its first client. */
@@ -79,7 +102,7 @@ static struct peer *come(struct program *server)
     uint32_t reads = count_calls(server, "ReadFile");
     let_settle(server);
     struct peer *client = connect_peer_waiting(PIPE_NAME);
-    wait_called(server, "ReadFile", reads + 1);
+    wait_read(server, reads + 1);
     let_settle(server);
     return client;
 }
@@ -105,15 +128,18 @@ static void echoes(void)
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
-        "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
-        "with zeros among them",
+        "opened the pipe, sent \"hello\" and, while the server was held before "
+        "its second ReadFile, %zu bytes with zeros among them",
         sizeof data);
     likely("a turn is given to one whose operation goes on (then its result "
            "is 996), or to nobody when an operation is over");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_ready("server", "ReadFile:2", NULL);
     struct peer *client = come(server);
     expect_echo(client, "hello", 5);
-    expect_echo(client, data, sizeof data);
+    wait_at_gate(server);
+    send_bytes(client, data, sizeof data);
+    open_gate(server);
+    expect_bytes(client, data, sizeof data);
 }
 
 static void early_client_is_served(void)
@@ -178,6 +204,9 @@ static void hasty_client_harms_nobody(void)
            "that is a visit like any other. Read, and you are told 109 behind "
            "its last words");
     struct program *server = start_with_hasty_client();
+    let_settle(server);
+    if (!is_running(server))
+        fail_program(server, "the server waits for the next client");
     expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
     expect_no_errors(server);
 }
@@ -193,6 +222,36 @@ static void failure_at_once_strands_nothing(void)
     const struct lens_record *first =
         wait_called(server, "ConnectNamedPipe", 1);
     expect_used_again(server, first->handle);
+}
+
+static void failures_end_no_turn(void)
+{
+    enum { OPERATIONS = 8 };
+    tried(
+        "sent messages of one byte; held the server before operation 1, 2 ... "
+        "%d of its turn, and let the client leave meanwhile",
+        OPERATIONS);
+    likely("the operation that the server was held before fails at once: "
+           "nothing is pending, and no event will be set. Only pending, or a "
+           "read that is done, ends a turn; after a failure go on");
+    for (unsigned k = 1; k <= OPERATIONS; k++) {
+        char gate[20];
+        snprintf(
+            gate,
+            sizeof gate,
+            "%s:%u",
+            k % 2 == 1 ? "WriteFile" : "ReadFile",
+            k / 2 + 1);
+        struct program *server = start_ready("server", gate, ONE_BYTE_EACH);
+        struct peer *client = come(server);
+        send_bytes(client, "1234", (k + 1) / 2);
+        wait_at_gate(server);
+        close_peer(client);
+        open_gate(server);
+        expect_used_again(server, wait_called(server, "ReadFile", 1)->handle);
+        press_ctrl_c(server);
+        expect_end(server, EXIT_SUCCESS);
+    }
 }
 
 static void last_words_are_read(void)
@@ -216,8 +275,8 @@ static void last_words_are_read(void)
 
 static void other_connect_errors_count(void)
 {
-    tried("made ConnectNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ConnectNamedPipe fail, first with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES, then with 536, ERROR_PIPE_LISTENING");
     likely("only 535 and 232 tell of a client: every other error has to be "
            "reported, and the server ends with EXIT_FAILURE");
     struct program *server = start_with(
@@ -225,6 +284,25 @@ static void other_connect_errors_count(void)
         &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    server = start_with(
+        "server",
+        &(struct conditions){.fault = "ConnectNamedPipe:1:536"});
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "ConnectNamedPipe", ERROR_PIPE_LISTENING);
+}
+
+static void late_connect_errors_count(void)
+{
+    tried("came with a client, and made GetOverlappedResult say that the "
+          "server's ConnectNamedPipe, which was pending, has failed with 1450");
+    likely("what has become of a pending ConnectNamedPipe is told later: look "
+           "at the code that finish() gave, `error`, not only at `begun`");
+    struct program *server =
+        start_ready("server", NULL, "GetOverlappedResult:*:1450");
+    connect_peer(PIPE_NAME);
+    expect_end(server, EXIT_FAILURE);
+    if (!has_number(server->err.text, ERROR_NO_SYSTEM_RESOURCES))
+        fail_program(server, "an error message with the code 1450");
 }
 
 static void silent_client_keeps_nobody(void)
@@ -339,6 +417,53 @@ static void turns_go_round(void)
     expect_fair(true);
 }
 
+/** The place among all writes of the first one to the client that came as
+ * number @p nth: each client's first read is begun before the next one comes,
+ * and a read and a write that belong together have the same handle. */
+static uint32_t find_write_to(const struct program *server, uint32_t nth)
+{
+    uint32_t pipe = find_call(server, "ReadFile", nth)->handle;
+    uint32_t k = 1;
+    const struct lens_record *write;
+    while ((write = find_call(server, "WriteFile", k)) != NULL
+           && write->handle != pipe)
+        k++;
+    return k;
+}
+
+static void crowds_starve_nobody(void)
+{
+    enum { CLIENTS = 4, MODEST = 2, MANY = 50 };
+    tried(
+        "held the server before its first WriteFile; meanwhile %d messages of "
+        "clients 1, 2 and 4 came, and one of client 3",
+        3 * MANY);
+    likely("everybody who is ready has a turn before anybody has a second one: "
+           "not the first two only, nor the first and the last");
+    char chat[MANY];
+    struct peer *clients[CLIENTS];
+    memset(chat, 'c', sizeof chat);
+    struct program *server =
+        start_ready("server", "WriteFile:1", ONE_BYTE_EACH);
+    for (size_t i = 0; i < CLIENTS; i++)
+        clients[i] = come(server);
+    send_bytes(clients[0], chat, 1);
+    wait_at_gate(server);
+    send_bytes(clients[0], chat + 1, sizeof chat - 1);
+    for (size_t i = 1; i < CLIENTS; i++)
+        send_bytes(clients[i], chat, i == MODEST ? 1 : sizeof chat);
+    open_gate(server);
+    for (size_t i = 0; i < CLIENTS; i++)
+        expect_bytes(clients[i], chat, i == MODEST ? 1 : sizeof chat);
+
+    uint32_t before = find_write_to(server, 1 + MODEST) - 1;
+    if (before > (CLIENTS - 1) * PATIENCE)
+        fail_check(
+            "the third client's turn comes soon",
+            "%u messages of the three others were sent back before its one",
+            before);
+}
+
 static void ctrl_c_is_not_starved(void)
 {
     tried(
@@ -376,6 +501,28 @@ static void failed_wait_is_reported(void)
     expect_error(server, "WaitForMultipleObjects", ERROR_NO_SYSTEM_RESOURCES);
 }
 
+/** Expects that the server comes to a wait that does not end by itself. */
+static void expect_rest(struct program *server)
+{
+    for (;;) {
+        if (count_calls(server, "Sleep") + count_calls(server, "SleepEx") > 0)
+            fail_check(
+                "the server waits for events only",
+                "it sleeps: what comes meanwhile has to wait");
+        const struct lens_record *inside =
+            where_inside(scene_view(), server->id);
+        unsigned long long ms = INFINITE;
+        call_argument(inside, "wait", &ms);
+        if (inside != NULL && is_waiting(server) && ms > 0)
+            return;
+        if (!is_running(server) || lens_view_full(scene_view()))
+            fail_program(server, "the server is inside its wait");
+        if (ms_until(scene_deadline()) == 0)
+            fail_late("the server is inside its wait");
+        Sleep(1);
+    }
+}
+
 static void idle_server_waits(void)
 {
     tried("came with two clients, sent a message from each, and looked what "
@@ -387,7 +534,7 @@ static void idle_server_waits(void)
     struct peer *second = come(server);
     expect_echo(first, "one", 3);
     expect_echo(second, "two", 3);
-    let_settle(server);
+    expect_rest(server);
     if (count_calls(server, WAITS[0]) > WAITS_MAX)
         fail_check(
             "a wait for each time that something has happened",
@@ -459,16 +606,24 @@ static void expect_clean_end(struct program *server)
     expect_no_errors(server);
 }
 
+/** What client number @p i sends; valid until the next call. */
+static const char *text_of(int i)
+{
+    static char text[20];
+    snprintf(text, sizeof text, "this is %d", i);
+    return text;
+}
+
 static void all_are_served(void)
 {
     struct peer *clients[FULL];
     tried(
-        "came with %d clients, sent a message from each, and started one "
-        "more client; then another one left",
+        "came with %d clients, sent a message from each while the server was "
+        "held before a WriteFile, and started one more; then another one left",
         FULL);
     likely("one thread waits for MAXIMUM_WAIT_OBJECTS handles at most, 64, and "
            "one of them is the stop event; with more the wait fails with 87");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_ready("server", "WriteFile:1", NULL);
     for (uint32_t i = 0; i < FULL; i++) {
         clients[i] = connect_next(server);
         wait_called(server, "ReadFile", i + 1);
@@ -476,11 +631,16 @@ static void all_are_served(void)
     let_settle(server);
     if (!is_running(server))
         fail_program(server, "the server serves 63 clients");
+    /* All at once: a server that asks for each event in each round makes 63
+     * calls for a round, and the record has room for some 60 rounds. */
     for (int i = FULL - 1; i >= 0; i--) {
-        char text[20];
-        int length = snprintf(text, sizeof text, "this is %d", i);
-        expect_echo(clients[i], text, (size_t)length);
+        send_bytes(clients[i], text_of(i), strlen(text_of(i)));
+        if (i == FULL - 1)
+            wait_at_gate(server);
     }
+    open_gate(server);
+    for (int i = FULL - 1; i >= 0; i--)
+        expect_bytes(clients[i], text_of(i), strlen(text_of(i)));
     DWORD error = try_connect(PIPE_NAME, GENERIC_READ);
     if (error != ERROR_PIPE_BUSY)
         fail_check(
@@ -685,8 +845,10 @@ static void client_puts_pieces_together(void)
 #define READ  "Read it"
 
 static const char ECHOES[] = "The server sends back what it reads";
+static const char IDLE[] = "When nothing happens, the server waits";
 static const char HASTY[] = "One that came and left is no harm (232)";
 static const char TURNS[] = "A turn ends after one message";
+static const char LOWEST[] = "The lowest index does not starve others";
 
 static const struct check CHECKS[] = {
     {.name = "`ready` is printed when the pipe is there",
@@ -694,17 +856,28 @@ static const struct check CHECKS[] = {
     {.name = ECHOES, .run = echoes, .read = READ},
     {.name = "A silent client keeps nobody waiting",
      .run = silent_client_keeps_nobody,
+     .needs = ECHOES,
      .read = READ},
+    {.name = IDLE,
+     .run = idle_server_waits,
+     .todo = 4,
+     .needs = ECHOES,
+     .read = WRONG},
     {.name = "63 are served, the 64th waits (87)",
      .run = all_are_served,
      .todo = 1,
-     .needs = ECHOES,
+     .needs = IDLE,
      .read = WRONG},
     {.name = "A client that comes early is served (535)",
      .run = early_client_is_served,
      .todo = 2,
+     .needs = ECHOES,
      .read = WRONG},
-    {.name = HASTY, .run = hasty_client_harms_nobody, .todo = 2, .read = WRONG},
+    {.name = HASTY,
+     .run = hasty_client_harms_nobody,
+     .todo = 2,
+     .needs = ECHOES,
+     .read = WRONG},
     {.name = "What it wrote before it left is read",
      .run = last_words_are_read,
      .todo = 2,
@@ -714,24 +887,41 @@ static const struct check CHECKS[] = {
      .run = other_connect_errors_count,
      .todo = 2,
      .read = WRONG},
+    {.name = "One that comes later is reported, too",
+     .run = late_connect_errors_count,
+     .todo = 2,
+     .needs = ECHOES,
+     .read = WRONG},
     {.name = TURNS,
      .run = turns_end,
      .todo = 3,
-     .needs = ECHOES,
+     .needs = IDLE,
      .read = WRONG},
     {.name = "A failure at once strands no instance",
      .run = failure_at_once_strands_nothing,
      .todo = 3,
      .needs = HASTY,
      .read = WRONG},
+    {.name = "A failure at once never ends a turn",
+     .run = failures_end_no_turn,
+     .todo = 3,
+     .needs = IDLE,
+     .read = WRONG,
+     .limit_ms = 2 * CHECK_MS},
     {.name = "A write that came short goes on",
      .run = short_writes_go_on,
      .todo = 3,
+     .needs = ECHOES,
      .read = READ},
-    {.name = "The lowest index does not starve others",
+    {.name = LOWEST,
      .run = turns_go_round,
      .todo = 4,
      .needs = TURNS,
+     .read = WRONG},
+    {.name = "Three who chat do not starve a fourth",
+     .run = crowds_starve_nobody,
+     .todo = 4,
+     .needs = LOWEST,
      .read = WRONG},
     {.name = "Ctrl+C comes before chatty clients",
      .run = ctrl_c_is_not_starved,
@@ -742,28 +932,29 @@ static const struct check CHECKS[] = {
      .run = failed_wait_is_reported,
      .todo = 4,
      .read = WRONG},
-    {.name = "When nothing happens, the server waits",
-     .run = idle_server_waits,
-     .todo = 4,
-     .needs = ECHOES,
-     .read = WRONG},
     {.name = "One that never reads harms no other",
      .run = unread_echoes_harm_one,
+     .needs = ECHOES,
      .read = READ},
     {.name = "One that leaves harms no other (109)",
      .run = leaving_harms_nobody,
+     .needs = ECHOES,
      .read = WRONG},
     {.name = "One that fails harms no other",
      .run = one_failure_harms_one,
+     .needs = ECHOES,
      .read = READ},
     {.name = "Ctrl+C ends it in every state",
      .run = ctrl_c_ends_all_states,
+     .needs = ECHOES,
      .read = READ},
     {.name = "`server 2` ends when two have left",
      .run = ends_after_its_clients,
+     .needs = ECHOES,
      .read = READ},
     {.name = "Events are manual-reset and have no name",
      .run = events_are_right,
+     .needs = ECHOES,
      .read = WRONG},
     {.name = "Wrong arguments are refused", .run = wrong_count_is_refused},
     {.name = "The client prints each reply",
