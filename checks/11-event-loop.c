@@ -227,20 +227,17 @@ static void failure_at_once_strands_nothing(void)
 static void failures_end_no_turn(void)
 {
     enum { OPERATIONS = 8 };
-    tried(
-        "sent messages of one byte; held the server before operation 1, 2 ... "
-        "%d of its turn, and let the client leave meanwhile",
-        OPERATIONS);
     likely("the operation that the server was held before fails at once: "
            "nothing is pending, and no event will be set. Only pending, or a "
            "read that is done, ends a turn; after a failure go on");
     for (unsigned k = 1; k <= OPERATIONS; k++) {
+        const char *call = k % 2 == 1 ? "WriteFile" : "ReadFile";
         char gate[20];
-        snprintf(
-            gate,
-            sizeof gate,
-            "%s:%u",
-            k % 2 == 1 ? "WriteFile" : "ReadFile",
+        snprintf(gate, sizeof gate, "%s:%u", call, k / 2 + 1);
+        tried(
+            "sent messages of one byte; held the server before its %s number "
+            "%u, and let the client leave meanwhile",
+            call,
             k / 2 + 1);
         struct program *server = start_ready("server", gate, ONE_BYTE_EACH);
         struct peer *client = come(server);
@@ -847,6 +844,8 @@ static void client_puts_pieces_together(void)
 static const char ECHOES[] = "The server sends back what it reads";
 static const char IDLE[] = "When nothing happens, the server waits";
 static const char HASTY[] = "One that came and left is no harm (232)";
+static const char OTHERS[] = "Any other error of ConnectNamedPipe is reported";
+static const char STRANDED[] = "A failure at once strands no instance";
 static const char TURNS[] = "A turn ends after one message";
 static const char LOWEST[] = "The lowest index does not starve others";
 
@@ -883,21 +882,17 @@ static const struct check CHECKS[] = {
      .todo = 2,
      .needs = HASTY,
      .read = WRONG},
-    {.name = "Any other error of ConnectNamedPipe is reported",
+    {.name = OTHERS,
      .run = other_connect_errors_count,
      .todo = 2,
      .read = WRONG},
-    {.name = "One that comes later is reported, too",
+    {.name = "A failure that is told later is reported",
      .run = late_connect_errors_count,
      .todo = 2,
-     .needs = ECHOES,
+     .needs = OTHERS,
      .read = WRONG},
-    {.name = TURNS,
-     .run = turns_end,
-     .todo = 3,
-     .needs = IDLE,
-     .read = WRONG},
-    {.name = "A failure at once strands no instance",
+    {.name = TURNS, .run = turns_end, .todo = 3, .needs = IDLE, .read = WRONG},
+    {.name = STRANDED,
      .run = failure_at_once_strands_nothing,
      .todo = 3,
      .needs = HASTY,
@@ -905,7 +900,7 @@ static const struct check CHECKS[] = {
     {.name = "A failure at once never ends a turn",
      .run = failures_end_no_turn,
      .todo = 3,
-     .needs = IDLE,
+     .needs = STRANDED,
      .read = WRONG,
      .limit_ms = 2 * CHECK_MS},
     {.name = "A write that came short goes on",
