@@ -885,6 +885,7 @@ static const struct check CHECKS[] = {
     {.name = OTHERS,
      .run = other_connect_errors_count,
      .todo = 2,
+     .needs = ECHOES,
      .read = WRONG},
     {.name = "A failure that is told later is reported",
      .run = late_connect_errors_count,
