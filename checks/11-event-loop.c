@@ -844,7 +844,7 @@ static void client_puts_pieces_together(void)
 static const char ECHOES[] = "The server sends back what it reads";
 static const char IDLE[] = "When nothing happens, the server waits";
 static const char HASTY[] = "One that came and left is no harm (232)";
-static const char OTHERS[] = "Any other error of ConnectNamedPipe is reported";
+static const char OTHERS[] = "Other ConnectNamedPipe codes are reported";
 static const char STRANDED[] = "A failure at once strands no instance";
 static const char TURNS[] = "A turn ends after one message";
 static const char LOWEST[] = "The lowest index does not starve others";
