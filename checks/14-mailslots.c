@@ -15,8 +15,8 @@
 #include "checks/harness/scene.h"
 #include "lessons/14-mailslots/protocol.h"
 
-/** The shortest time-out of a slot that passes, in milliseconds. */
-enum { LEAST_MS = 50 };
+/** Between these a slot's time-out must be, in milliseconds. */
+enum { LEAST_MS = 100, MOST_MS = 1000 };
 
 /** Two runs of writers. */
 enum { FAN = 7001, DISK = 7002 };
@@ -173,24 +173,37 @@ static void taken_name_is_reported(void)
     expect_error(second, "CreateMailslotW", ERROR_ALREADY_EXISTS);
 }
 
+/**
+ * The time-out that the slot has when a call begins (NULL: now): what
+ * CreateMailslotW and SetMailslotInfo have said before.
+ */
+static unsigned long long time_out_at(
+    const struct program *program, const struct lens_record *call)
+{
+    unsigned long long wait_ms = INFINITE;
+    call_argument(find_call(program, "CreateMailslotW", 1), "wait", &wait_ms);
+    for (uint32_t i = 1;; i++) {
+        const struct lens_record *set =
+            find_call(program, "SetMailslotInfo", i);
+        if (set == NULL || (call != NULL && set->t0 > call->t0))
+            return wait_ms;
+        call_argument(set, "wait", &wait_ms);
+    }
+}
+
 static void waits_but_not_for_ever(void)
 {
-    tried("put nothing into the slot, and looked when the first two calls of "
-          "ReadFile began");
+    tried("held the collector before ReadFile, and looked at the slot's "
+          "time-out");
     likely("with a time-out of 0 the collector asks again and again; with "
            "MAILSLOT_WAIT_FOREVER it can't look at its flag");
-    struct program *collector = start_ready("collector");
-    const struct lens_record *first = wait_called(collector, "ReadFile", 1);
-    const struct lens_record *second = wait_called(collector, "ReadFile", 2);
-    LARGE_INTEGER frequency;
-    QueryPerformanceFrequency(&frequency);
-    long long apart =
-        (second->t0 - first->t0) * 1000 / (long long)frequency.QuadPart;
-    if (apart < LEAST_MS)
-        fail_check(
-            "at least 50 ms from one ReadFile to the next",
-            "%lld ms",
-            apart);
+    struct program *collector = start_collector("ReadFile:1", NULL);
+    wait_at_gate(collector);
+    unsigned long long wait_ms = time_out_at(collector, NULL);
+    if (wait_ms == MAILSLOT_WAIT_FOREVER)
+        fail_check("100 to 1000 ms", "MAILSLOT_WAIT_FOREVER");
+    if (wait_ms < LEAST_MS || wait_ms > MOST_MS)
+        fail_check("100 to 1000 ms", "%llu ms", wait_ms);
 }
 
 static void long_note_comes_whole(void)
@@ -261,13 +274,14 @@ static void failed_info_is_reported(void)
 }
 
 /** Puts a note into the slot, then lets the collector read, with a fault. */
-static void expect_note_in_spite_of(const char *fault)
+static struct program *expect_note_in_spite_of(const char *fault)
 {
     struct program *collector = start_collector("ReadFile:1", fault);
     wait_at_gate(collector);
     put_note(FAN, "fan", 1, "at last");
     open_gate(collector);
     expect_line(collector, "fan 1: at last", 1);
+    return collector;
 }
 
 static void silence_is_no_failure(void)
@@ -284,7 +298,16 @@ static void pending_is_no_failure(void)
           "with 997, ERROR_IO_PENDING");
     likely("a slot's handle is an overlapped one: 997 says that the read has "
            "begun, and GetOverlappedResult with TRUE waits for its end");
-    expect_note_in_spite_of("ReadFile:1:997");
+    struct program *collector = expect_note_in_spite_of("ReadFile:1:997");
+    unsigned long long waits = 1;
+    call_argument(
+        find_call(collector, "GetOverlappedResult", 1),
+        "wait",
+        &waits);
+    if (!waits)
+        fail_check(
+            "GetOverlappedResult with TRUE, which waits",
+            "GetOverlappedResult with FALSE");
 }
 
 static void pending_may_find_nothing(void)
@@ -356,6 +379,111 @@ static void last_notes_are_read(void)
     expect_end(collector, EXIT_SUCCESS);
 }
 
+static void ctrl_c_beats_the_limit(void)
+{
+    tried("held `collector 3` before ReadFile, put one note into the slot, "
+          "pressed Ctrl+C and let it go on");
+    likely("the flag ends it, or the limit: with both, `!stopping && (limit "
+           "== 0 || notes < limit)`, and the brackets count");
+    struct program *collector =
+        start_with("collector 3", &(struct conditions){.gate = "ReadFile:1"});
+    wait_at_gate(collector);
+    put_note(FAN, "fan", 1, "one");
+    press_ctrl_c(collector);
+    expect_line(collector, "stopping", 1);
+    open_gate(collector);
+    expect_line(collector, "1 notes, 0 lost, 0 repeated, 0 unheard", 1);
+    expect_end(collector, EXIT_SUCCESS);
+}
+
+static void limit_leaves_nothing(void)
+{
+    tried("held `collector 1` before ReadFile, put three notes into the slot, "
+          "and let it go on");
+    likely("what is unread dies with the slot, whatever has ended the "
+           "collector: Ctrl+C or its limit");
+    struct program *collector =
+        start_with("collector 1", &(struct conditions){.gate = "ReadFile:1"});
+    wait_at_gate(collector);
+    put_note(FAN, "fan", 1, "one");
+    put_note(FAN, "fan", 2, "two");
+    put_note(FAN, "fan", 3, "three");
+    open_gate(collector);
+    expect_line(collector, "3 notes, 0 lost, 0 repeated, 0 unheard", 1);
+    expect_end(collector, EXIT_SUCCESS);
+}
+
+static void end_does_not_wait(void)
+{
+    tried("held `collector 2` before ReadFile, put two notes into its slot, "
+          "and looked at the slot's time-out after them");
+    likely("a writer that is never silent for so long keeps the collector: "
+           "SetMailslotInfo with 0 first, or GetMailslotInfo before each read");
+    struct program *collector =
+        start_with("collector 2", &(struct conditions){.gate = "ReadFile:1"});
+    wait_at_gate(collector);
+    put_note(FAN, "fan", 1, "one");
+    put_note(FAN, "fan", 2, "two");
+    open_gate(collector);
+    expect_end(collector, EXIT_SUCCESS);
+    const struct lens_record *last = find_call(collector, "ReadFile", 3);
+    unsigned long long wait_ms =
+        last != NULL ? time_out_at(collector, last) : 0;
+    if (wait_ms != 0)
+        fail_check(
+            "no waiting for more than is there",
+            "ReadFile number 3 may wait for %llu ms",
+            wait_ms);
+}
+
+static void end_has_an_end(void)
+{
+    tried("held the collector before ReadFile, pressed Ctrl+C, and let each "
+          "ReadFile say that there is a message (of no byte)");
+    likely("a writer that is quicker than the collector keeps it: after the "
+           "end has come, read LAST_NOTES messages at most");
+    struct program *collector = start_collector("ReadFile:1", "ReadFile:*:109");
+    wait_at_gate(collector);
+    press_ctrl_c(collector);
+    expect_line(collector, "stopping", 1);
+    open_gate(collector);
+    expect_line(collector, "0 notes, 0 lost, 0 repeated, 0 unheard", 1);
+    expect_end(collector, EXIT_SUCCESS);
+}
+
+/** Starts `collector 1`, puts a note into its slot, and lets it read. */
+static struct program *start_for_one(const char *fault)
+{
+    struct program *collector = start_with(
+        "collector 1",
+        &(struct conditions){.gate = "ReadFile:1", .fault = fault});
+    wait_at_gate(collector);
+    put_note(FAN, "fan", 1, "one");
+    open_gate(collector);
+    return collector;
+}
+
+static void failed_set_is_reported(void)
+{
+    tried("let `collector 1` read a note, and made its last SetMailslotInfo "
+          "fail with error 1450");
+    likely("its result is not looked at: then the last reads wait");
+    struct program *collector = start_for_one(NULL);
+    expect_end(collector, EXIT_SUCCESS);
+    uint32_t calls = count_calls(collector, "SetMailslotInfo");
+    if (calls == 0)
+        return;  // it can be done without
+    char fault[40];
+    snprintf(
+        fault,
+        sizeof fault,
+        "SetMailslotInfo:%lu:1450",
+        (unsigned long)calls);
+    struct program *second = start_for_one(fault);
+    expect_end(second, EXIT_FAILURE);
+    expect_error(second, "SetMailslotInfo", ERROR_NO_SYSTEM_RESOURCES);
+}
+
 static void gap_is_counted(void)
 {
     tried("put the notes 1, 2, 6 and 8 of one run into the slot");
@@ -413,6 +541,10 @@ static void new_run_begins_anywhere(void)
     put_note(FAN, "fan", 7, "b");
     expect_line(collector, "fan 7: b", 1);
     expect_sum(collector, "2 notes, 1 lost, 0 repeated, 4 unheard");
+    expect_output(
+        collector,
+        "ready\nfan 5: a\nfan: 1 lost\nfan 7: b\n"
+        "2 notes, 1 lost, 0 repeated, 4 unheard\n");
 }
 
 static void restarted_writer_loses_nothing(void)
@@ -607,6 +739,7 @@ static const char GAP[] = "What is missing is counted";
 static const char LONG_NOTE[] = "A note of the largest size comes whole";
 static const char SIZED[] = "The buffer has the size the slot says";
 static const char ENDS[] = "Ctrl+C ends an idle collector";
+static const char REST[] = "Notes that are in the slot are read";
 static const char BEGINS[] = "A new run may begin with any number";
 static const char SENT[] = "The writer's notes arrive, numbered";
 
@@ -692,11 +825,46 @@ static const struct check CHECKS[] = {
     },
     {.name = ENDS, .run = ctrl_c_ends_it, .todo = 4, .read = READ},
     {
-        .name = "Notes that are in the slot are read",
+        .name = REST,
         .run = last_notes_are_read,
         .todo = 4,
         .read = READ,
         .needs = ENDS,
+    },
+    {
+        .name = "Ctrl+C ends it before its limit, too",
+        .run = ctrl_c_beats_the_limit,
+        .todo = 4,
+        .read = READ,
+        .needs = ENDS,
+    },
+    {
+        .name = "Notes beyond the limit are read, too",
+        .run = limit_leaves_nothing,
+        .todo = 4,
+        .read = READ,
+        .needs = REST,
+    },
+    {
+        .name = "The last reads do not wait",
+        .run = end_does_not_wait,
+        .todo = 4,
+        .read = READ,
+        .needs = FULL,
+    },
+    {
+        .name = "Quick writers do not keep it from its end",
+        .run = end_has_an_end,
+        .todo = 4,
+        .read = READ,
+        .needs = ENDS,
+    },
+    {
+        .name = "An error of SetMailslotInfo is reported",
+        .run = failed_set_is_reported,
+        .todo = 4,
+        .read = READ,
+        .needs = FULL,
     },
     {
         .name = GAP,

@@ -23,7 +23,7 @@
 #define ANSWERS   L"\\\\.\\mailslot\\pipework\\14-answers"
 #define BOTH      L"\\\\.\\pipe\\pipework-14"
 
-enum { QUESTION = 42, ANSWER = 43, LIE = 666, WAIT_MS = 300 };
+enum { QUESTION = 42, ANSWER = 43, LIE = 666, WAIT_MS = 50 };
 
 /** What happens after the question. */
 enum scene { ANSWERED, LEFT, DISTURBED, SCENES };
