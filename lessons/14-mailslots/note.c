@@ -91,8 +91,11 @@ static bool send_text(HANDLE event, struct note *note, const char *text)
     if (strcmp(text, "-") == 0)
         return true;
     if (length > NOTE_MAX - sizeof *note) {
-        fprintf(stderr, "note: a text has at most 4064 bytes\n");
-        exit(EXIT_USAGE);
+        fprintf(
+            stderr,
+            "note: %lu is lost, a text has at most 4064 bytes\n",
+            (unsigned long)note->number);
+        return false;
     }
     memcpy(note->text, text, length);
     if (send_note(event, note, (DWORD)(sizeof *note + length)))
