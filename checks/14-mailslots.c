@@ -442,7 +442,9 @@ static void end_has_an_end(void)
           "ReadFile say that there is a message (of no byte)");
     likely("a writer that is quicker than the collector keeps it: after the "
            "end has come, read LAST_NOTES messages at most");
-    struct program *collector = start_collector("ReadFile:1", "ReadFile:*:109");
+    /* The second gate, which stays shut, is for a loop that has no end. */
+    struct program *collector =
+        start_collector("ReadFile:1,ReadFile:1500", "ReadFile:*:109");
     wait_at_gate(collector);
     press_ctrl_c(collector);
     expect_line(collector, "stopping", 1);
