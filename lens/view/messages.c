@@ -235,6 +235,22 @@ static void draw_mailslot(struct story *story, int slot)
     }
 }
 
+/** Notes that a mailslot was there before anybody has opened it. */
+static void find_order_of_mailslot(struct story *story, const struct end *slot)
+{
+    for (int i = 0; i < ends.count; i++) {
+        const struct end *writer = &ends.end[i];
+        if (!writer->server && same_name(writer, slot->name, slot->name_length)
+            && story->item[slot->opened].to <= story->item[writer->opened].from)
+            story_add_arrow(
+                story,
+                ARROW_ORDER,
+                slot->opened,
+                writer->opened,
+                NULL);
+    }
+}
+
 /** Draws what let a client stop waiting for a free instance. */
 static void draw_free(struct story *story, int wait)
 {
@@ -292,9 +308,10 @@ void story_find_messages(struct story *story)
     pipes_find(&ends, story);
     join_ends(story);
     for (int i = 0; i < ends.count; i++) {
-        if (ends.end[i].mailslot && ends.end[i].server)
+        if (ends.end[i].mailslot && ends.end[i].server) {
+            find_order_of_mailslot(story, &ends.end[i]);
             draw_mailslot(story, i);
-        else if (!ends.end[i].server && ends.end[i].partner != NOTHING)
+        } else if (!ends.end[i].server && ends.end[i].partner != NOTHING)
             draw_connection(story, i);
     }
     for (int i = 0; i < story->items; i++)
