@@ -130,7 +130,9 @@ static bool is_quiet(const struct program *server)
     unsigned pending = count_pending(server, "ConnectNamedPipe")
                        + count_pending(server, "ReadFile")
                        + count_pending(server, "WriteFile");
-    return packets.due <= packets.taken + pending && call->t1 == 0;
+    call = find_call(server, wait, nth);  // it may have returned meanwhile
+    return packets.due <= packets.taken + pending && call != NULL
+           && call->t1 == 0;
 }
 
 /** Waits until the server is quiet; gives one that never is a moment. */
@@ -310,7 +312,7 @@ static void expect_two_structures(
             "two clients have an operation under way at a time",
             "there are not two calls of %s that are pending",
             name);
-    if (one->overlapped == other->overlapped)
+    else if (one->overlapped == other->overlapped)
         fail_check(
             "each operation under way has an OVERLAPPED of its own",
             "number %lu and number %lu of %s have the same",

@@ -18,6 +18,6 @@ if [ $? -eq 0 ] && [ -z "$found" ]; then
     echo "ok 1 - cppcheck finds nothing"
 else
     echo "not ok 1 - cppcheck finds nothing"
-    echo "$found" | sed 's/^/# /'
+    echo "$found" | sed 's/^/# /' >&2
     exit 1
 fi

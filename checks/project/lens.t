@@ -19,7 +19,7 @@ test_is()
 }
 
 log=$(make -s -C checks/lens WERROR=1 2>&1) || {
-    echo "$log" | tail -12 | sed 's/^/# /'
+    echo "$log" | tail -12 | sed 's/^/# /' >&2
     echo "Bail out! The lens's test programs could not be built."
     exit 1
 }
@@ -62,7 +62,7 @@ END
 "${CROSS_COMPILE}gcc" -std=c11 -I"$missing" -D_WIN32_WINNT=0x0A00 \
     -DWIN32_LEAN_AND_MEAN -include build/common/precompiled.h -Og -g \
     -o "$missing/main.exe" "$missing/main.c" "$missing"/lens/*.c 2>&1 |
-    sed 's/^/# /'
+    sed 's/^/# /' >&2
 said=$(mk/run "$missing/main.exe" 2>&1 </dev/null)
 test_is "an entry for a missing function does not break linking" "$? $said" \
     "2 lens: this Windows lacks a function that the program calls"

@@ -4,7 +4,7 @@
 
 out=build/checks/modes
 echo 1..2
-make -s -C checks/modes WERROR=1 2>&1 | sed 's/^/# /'
+make -s -C checks/modes WERROR=1 2>&1 | sed 's/^/# /' >&2
 if timeout 60 mk/run $out/modes.exe >$out/tables 2>$out/errors </dev/null; then
     echo "ok 1 - every pipe of the tables can be tried"
 else
@@ -17,5 +17,5 @@ if difference=$(diff docs/pipe-modes.md $out/page.md); then
 else
     echo "not ok 2 - pipe-modes.md says what the program finds"
     echo "# run 'make -C docs pages'"
-    echo "$difference" | sed 's/^/# /'
+    echo "$difference" | sed 's/^/# /' >&2
 fi
