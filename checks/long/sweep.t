@@ -5,16 +5,25 @@ use strict;
 use warnings;
 use Test::More;
 
+# Whether only Wine has failed. Once in some thousand starts it fails itself:
+# it says so, and the sweep says nothing. And where one thread ends the process
+# with 1 while another is just ending with 0, the process may have ended with 0.
+sub is_wine {
+    my ($text) = @_;
+    return 1 if $text =~ /^wine client error/m && $text !~ /^(?:not )?ok /m;
+    my @wrong = $text =~ /^#   wrong   (.*)$/mg;
+    return @wrong && @wrong == grep { /ended with 0, (?:although|but)/ } @wrong
+        && $text =~ /10-duplex:/;
+}
+
 for my $folder (map { m{(.*)/Makefile$} }
     sort(glob 'lessons/*/Makefile'), sort(glob 'solutions/*/Makefile')) {
-    my $text   = `mk/sweep $folder 2>&1`;
-    my $status = $?;
-    # Wine itself may fail, once in some thousand starts: then it says so, and
-    # the sweep has said nothing.
-    if ($text =~ /^wine client error/m && $text !~ /^(not )?ok /m) {
-        diag("$folder: Wine failed, so it is swept again: $text");
+    my ($text, $status);
+    for my $try (1 .. 4) {
         $text   = `mk/sweep $folder 2>&1`;
         $status = $?;
+        last if $status == 0 || !is_wine($text);
+        diag("$folder: Wine failed, not the programs; again. $text");
     }
     is($status, 0, "$folder passes its sweep") or diag($text);
     like($text, qr/^ok \d+ - call sites reached: /m,
