@@ -148,4 +148,5 @@ is_empty('"next" leads through all pages', grep { !$met{$_} && !/^index/ } @name
 
 is_empty('the browser finds no fault', $browser->faults);
 
+undef $browser;  # it ends before this program
 done_testing;

@@ -140,4 +140,5 @@ is($browser->script('return document.documentElement.nodeName'), 'svg', 'the pic
 is($browser->script($meetings), '', 'no text meets another there');
 my @faults = $browser->faults;
 is("@faults", '', 'the browser finds no fault');
+undef $browser;  # it ends before this program
 done_testing;
