@@ -69,7 +69,8 @@ says('an arrow key leads to the next call', qr/^WriteFile/, qr/who\s+server/);
 $browser->press('ArrowRight');
 says('another one to the other side', qr/who\s+client/);
 $browser->press('End');
-says('End to the last one', qr/^ends/, qr/who\s+server/);
+# Which side ends last differs from run to run.
+says('End to the last one', qr/^ends/, qr/who\s+(?:server|client)/);
 $browser->press('Home', 'ArrowUp');
 says('Home to the first one', qr/^CreateNamedPipeW/, qr/name=.*pipework-01/);
 $browser->press('Escape');
