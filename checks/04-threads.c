@@ -52,7 +52,7 @@ static bool has_ended_well(struct program *server)
 {
     DWORD code = EXIT_FAILURE;
     return !is_running(server)
-           && wait_for_end(server, scene_deadline(), &code) == IN_TIME
+           && wait_for_scene_end(server, &code) == IN_TIME
            && code == EXIT_SUCCESS;
 }
 
@@ -507,7 +507,7 @@ static void any_number_of_instances(void)
 static void expect_clean_end(struct program *server)
 {
     DWORD code = 0;
-    switch (wait_for_end(server, scene_deadline(), &code)) {
+    switch (wait_for_scene_end(server, &code)) {
     case TOO_LATE:
         fail_late("server ends with exit status 0 after Ctrl+C");
     default:

@@ -488,7 +488,7 @@ static void peek_errors_count(void)
     send_bytes(calls.second, make_answer(answer, 100), 100);
     /* Who peeks until something is there may need fewer of them this time. */
     DWORD status;
-    wait_for_end(calls.client, scene_deadline(), &status);
+    wait_for_scene_end(calls.client, &status);
     if (count_calls(calls.client, "PeekNamedPipe") < peeks)
         return;
     expect_end(calls.client, EXIT_FAILURE);

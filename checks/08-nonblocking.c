@@ -42,11 +42,7 @@ static bool stops_at_a_gate(struct program *program)
         program->process};
     HANDLE two[] = {program->gates[0].reached, program->process};
     bool both = program->gates[1].reached != NULL;
-    DWORD which = WaitForMultipleObjects(
-        both ? 3 : 2,
-        both ? objects : two,
-        FALSE,
-        ms_until(scene_deadline()));
+    DWORD which = wait_for_any(both ? objects : two, both ? 3 : 2);
     if (which == WAIT_TIMEOUT)
         fail_late("it looks again, or ends");
     return which + 1 < (both ? 3u : 2u);
@@ -399,7 +395,7 @@ static void a_line_renews_patience(void)
         reader->gates[2].reached,
         reader->gates[3].reached,
         reader->process};
-    switch (WaitForMultipleObjects(3, any, FALSE, ms_until(scene_deadline()))) {
+    switch (wait_for_any(any, 3)) {
     case WAIT_TIMEOUT:
         fail_late("it looks again after 35 looks more");
     case WAIT_OBJECT_0 + 2:

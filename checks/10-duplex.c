@@ -592,7 +592,7 @@ static void expect_main_to_wait(struct program *server)
     while (is_running(server) && ms_until(late) > 0
            && closing_of(server, pipe) == NULL) {
         unsigned long long limit = limit_of_wait(server);
-        if (limit + LAPSE_MS > ms_until(scene_deadline()))
+        if (limit > scene_limit_ms() / 2)
             fail_check(
                 "main waits as long as the keyboard's thread needs the pipe",
                 "it waits %llu ms at most",
@@ -893,8 +893,7 @@ static void type(const char *text)
 static void expect_typist_to_end(void)
 {
     DWORD code = EXIT_FAILURE;
-    if (WaitForSingleObject(typist.process, ms_until(scene_deadline()))
-        != WAIT_OBJECT_0)
+    if (wait_for_any(&typist.process, 1) != WAIT_OBJECT_0)
         fail_check("client ends", "it still runs");
     GetExitCodeProcess(typist.process, &code);
     if (code != EXIT_SUCCESS)

@@ -593,7 +593,7 @@ static void expect_clean_end(struct program *server)
 {
     DWORD code = EXIT_FAILURE;
     press_ctrl_c(server);
-    if (wait_for_end(server, scene_deadline(), &code) == TOO_LATE)
+    if (wait_for_scene_end(server, &code) == TOO_LATE)
         fail_late("server ends with exit status 0 after Ctrl+C");
     if (code == CTRL_C_EXIT)
         fail_check(

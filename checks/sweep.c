@@ -256,7 +256,7 @@ static bool do_clean_run(void)
     char wrong[WRONG_MAX];
     struct job job = {0};
     struct run run;
-    unsigned long long begin = now_ms();
+    unsigned long long begin = wall_ms();
     run_play(&run, &conversation, NULL, patience);
     read_sites(&run);
     judge(&run, wrong);
@@ -269,7 +269,7 @@ static bool do_clean_run(void)
     else
         plan_calls(&run);
     run_clear(&run);
-    unsigned took = (unsigned)(now_ms() - begin);
+    unsigned took = (unsigned)(wall_ms() - begin);
     patience.run_ms = MORE_MS + TIMES * took;
     patience.quiet_ms = QUIET_MS + took;
     return job.wrong == NULL;
@@ -339,7 +339,7 @@ int main(int argc, char *argv[])
 
     check_programs();
     unsigned workers = count_workers();
-    unsigned long long begin = now_ms();
+    unsigned long long begin = wall_ms();
     for (size_t i = 0; i < conversation.only_count; i++)
         plan_text(&plan, &conversation, conversation.only[i]);
     bool good = do_clean_run();
@@ -352,7 +352,7 @@ int main(int argc, char *argv[])
     } else {
         plan_free(&plan);  // none of it was tried
     }
-    report_end(&plan, (double)(now_ms() - begin) / 1000, workers);
+    report_end(&plan, (double)(wall_ms() - begin) / 1000, workers);
     plan_free(&plan);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

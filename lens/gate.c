@@ -11,7 +11,7 @@
  */
 #include "lens/lens.h"
 
-enum { GATE_WAIT_MS = 30000 };
+enum { GATE_WAIT_MS = 600000 };
 
 /** Opens one of the gate's events; stops if the check has not made it. */
 static HANDLE open_event(const char *gate, const char *which)

@@ -90,6 +90,11 @@ bool lens_view_full(const struct lens_view *view)
     return view->record->header.lost != 0;
 }
 
+uint64_t lens_view_asked(const struct lens_view *view)
+{
+    return (uint64_t)view->record->header.used + view->record->header.lost;
+}
+
 const char *lens_call_name(uint32_t call)
 {
     static const char *const names[] = {

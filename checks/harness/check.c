@@ -14,6 +14,8 @@
 
 #include "checks/harness/built.h"
 #include "checks/harness/check.h"
+#include "checks/harness/clock.h"
+#include "checks/harness/guard.h"
 #include "checks/harness/scene.h"
 #include "common/console.h"
 #include "common/error.h"
@@ -21,6 +23,8 @@
 enum { COLUMNS = 80, LABEL_WIDTH = 14, CHECKS_MAX = 100 };
 
 enum verdict { PASSED, FAILED, SKIPPED };
+
+static const char TIME_OVER[] = "not run: the time for one grade is over";
 
 /* The running check: what it has said so far, and the way out of it. */
 static struct {
@@ -50,12 +54,32 @@ void likely(const char *format, ...)
     va_end(arguments);
 }
 
+/** Makes control characters visible, lest a program's output writes them to the
+ * terminal: `\x1b`. What does not fit is cut off. */
+static void show_controls(char *text, size_t size)
+{
+    char shown[sizeof now.seen];
+    size_t used = 0;
+    for (const char *p = text; *p != '\0' && used + 5 < size; p++)
+        if ((unsigned char)*p >= ' ' ? *p != 0x7F : *p == '\n')
+            shown[used++] = *p;
+        else
+            used += (size_t)snprintf(
+                shown + used,
+                sizeof shown - used,
+                "\\x%02x",
+                (unsigned char)*p);
+    shown[used] = '\0';
+    memcpy(text, shown, used + 1);
+}
+
 void fail_check(const char *expected, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     format_text(now.seen, sizeof now.seen, format, arguments);
     va_end(arguments);
+    show_controls(now.seen, sizeof now.seen);
     snprintf(now.expected, sizeof now.expected, "%s", expected);
     longjmp(now.way_out, 1);
 }
@@ -162,6 +186,23 @@ static const char *reason_to_skip(
     return NULL;
 }
 
+/** A check that is not run, since those before it have taken all the time. */
+static enum verdict fail_for_time(void)
+{
+    tried("ran the checks above");
+    now.likely[0] = '\0';
+    snprintf(
+        now.expected,
+        sizeof now.expected,
+        "all checks together take less than %d s",
+        GRADE_MS / 1000);
+    snprintf(
+        now.seen,
+        sizeof now.seen,
+        "the time is over, so this check and those below are not run");
+    return FAILED;
+}
+
 /** Prints the line of a check: whether it passed, or why it was not run. */
 static void print_result(
     enum verdict verdict, size_t number, const struct check *check,
@@ -220,9 +261,13 @@ int run_checks(
     static enum verdict verdicts[CHECKS_MAX];
     size_t passed = 0, failed = 0;
     const struct check *first = NULL;  // that failed
+    bool over = false;
+    unsigned long long deadline = now_ms() + GRADE_MS;
     char plain[MAX_PATH];
 
     use_utf8_console();
+    if (!guard_this_process())
+        environment_trouble("SetKernelObjectSecurity", "the grader's guard");
     SetConsoleCtrlHandler(end_interrupted, TRUE);
     _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
     if (argc < 2 || argc > 3) {
@@ -242,8 +287,14 @@ int run_checks(
     count = choose_checks(checks, count, chosen);
     printf("1..%zu\n", count);
     for (size_t i = 0; i < count; i++) {
-        const char *reason = reason_to_skip(chosen, i, verdicts);
-        verdicts[i] = reason != NULL ? SKIPPED : run_check(&chosen[i]);
+        const char *reason =
+            over ? TIME_OVER : reason_to_skip(chosen, i, verdicts);
+        if (reason != NULL)
+            verdicts[i] = SKIPPED;
+        else if ((over = ms_until(deadline) == 0))
+            verdicts[i] = fail_for_time();
+        else
+            verdicts[i] = run_check(&chosen[i]);
         print_result(verdicts[i], i + 1, &chosen[i], reason);
         if (verdicts[i] == FAILED) {
             print_failure(&chosen[i], lesson);

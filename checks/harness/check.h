@@ -15,8 +15,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** How long a check may take in all, in milliseconds, if it does not say. */
-enum { CHECK_MS = 5000 };
+/** How long a check may take in all, in milliseconds, if it does not say; and
+ * all checks of a grade together. */
+enum { CHECK_MS = 5000, GRADE_MS = 60000 };
 
 /** One check of a lesson. */
 struct check {

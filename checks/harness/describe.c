@@ -11,6 +11,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
+#include "checks/harness/still.h"
 #include "checks/harness/where.h"
 
 /** Names the call that a program made last: `, after ReadFile (server.c:36)`.
@@ -82,7 +83,8 @@ static void describe_program(struct program *program, char *text, size_t size)
     char place[80];
     DWORD code;
     /* A program that is about to end says more when it has ended. */
-    wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
+    if (still_look() != STANDS)
+        wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
     if (is_running(program)) {
         static const struct lens_record *threads[THREADS_MAX];
         size_t count =
@@ -190,8 +192,12 @@ _Noreturn void fail_program(struct program *program, const char *expected)
 
 _Noreturn void fail_late(const char *expected)
 {
-    char text[40];
-    snprintf(text, sizeof text, "nothing within %u ms", scene_limit_ms());
+    char text[100];
+    enum stillness found = still_look();
+    if (found == MOVES)
+        snprintf(text, sizeof text, "nothing within %u ms", scene_limit_ms());
+    else
+        snprintf(text, sizeof text, "nothing, %s", still_words(found));
     fail_scene(expected, text);
 }
 

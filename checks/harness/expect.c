@@ -11,9 +11,21 @@
 #include "checks/harness/check.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
+#include "checks/harness/still.h"
 #include "checks/harness/where.h"
 
 #define LEFT_BEHIND "%s starts a process and does not wait for its end"
+
+DWORD wait_for_any(const HANDLE *objects, DWORD count)
+{
+    DWORD which;
+    do
+        which = WaitForMultipleObjects(count, objects, FALSE, LOOK_AGAIN_MS);
+    while (which == WAIT_TIMEOUT && ms_until(scene_deadline()) > 0);
+    if (which != WAIT_TIMEOUT)
+        return which;
+    return WaitForMultipleObjects(count, objects, FALSE, 0);  // once more
+}
 
 void wait_at_gate_number(struct program *program, size_t index)
 {
@@ -29,8 +41,7 @@ void wait_at_gate_number(struct program *program, size_t index)
         call,
         call + name + (call[name] == ':'));
     HANDLE either[] = {program->gates[index].reached, program->process};
-    switch (
-        WaitForMultipleObjects(2, either, FALSE, ms_until(scene_deadline()))) {
+    switch (wait_for_any(either, 2)) {
     case WAIT_OBJECT_0:
         return;
     case WAIT_TIMEOUT:
@@ -48,6 +59,7 @@ void wait_at_gate(struct program *program)
 void open_gate_number(struct program *program, size_t index)
 {
     SetEvent(program->gates[index].open);
+    still_stir();
 }
 
 void open_gate(struct program *program)
@@ -67,7 +79,7 @@ static const struct lens_record *wait_for_call(
         call,
         nth,
         program->name);
-    for (;;) {
+    for (bool late = false;;) {
         bool ended = !is_running(program);
         const struct lens_record *record = find_call(program, call, nth);
         if (record != NULL
@@ -76,9 +88,11 @@ static const struct lens_record *wait_for_call(
             return record;
         if (ended)
             fail_program(program, expected);
-        if (ms_until(scene_deadline()) == 0)
+        if (late)
             fail_late(expected);
-        Sleep(1);
+        late = ms_until(scene_deadline()) == 0;
+        if (!late)
+            Sleep(1);
     }
 }
 
@@ -96,6 +110,7 @@ const struct lens_record *wait_called(
 void press_ctrl_c(struct program *program)
 {
     SetEvent(program->ctrl_c);
+    still_stir();
 }
 
 void expect_line(struct program *program, const char *line, unsigned times)
@@ -108,8 +123,18 @@ void expect_line(struct program *program, const char *line, unsigned times)
         program->name,
         line,
         times > 1 ? " again" : "");
-    switch (
-        wait_for_line(program, &program->out, line, times, scene_deadline())) {
+    enum wait_result result;
+    do
+        result = wait_for_line(
+            program,
+            &program->out,
+            line,
+            times,
+            now_ms() + LOOK_AGAIN_MS);
+    while (result == TOO_LATE && ms_until(scene_deadline()) > 0);
+    if (result == TOO_LATE)
+        result = wait_for_line(program, &program->out, line, times, 0);
+    switch (result) {
     case IN_TIME:
         return;
     case TOO_LATE:
@@ -117,6 +142,15 @@ void expect_line(struct program *program, const char *line, unsigned times)
     case ENDED_FIRST:
         fail_program(program, expected);
     }
+}
+
+enum wait_result wait_for_scene_end(struct program *program, DWORD *exit_code)
+{
+    enum wait_result result;
+    do
+        result = wait_for_end(program, now_ms() + LOOK_AGAIN_MS, exit_code);
+    while (result != IN_TIME && ms_until(scene_deadline()) > 0);
+    return result == IN_TIME ? result : wait_for_end(program, 0, exit_code);
 }
 
 void expect_end(struct program *program, DWORD status)
@@ -129,7 +163,7 @@ void expect_end(struct program *program, DWORD status)
         "%s ends with exit status %lu",
         program->name,
         status);
-    switch (wait_for_end(program, scene_deadline(), &code)) {
+    switch (wait_for_scene_end(program, &code)) {
     case TOO_LATE:
         fail_late(expected);
     case ENDED_FIRST:

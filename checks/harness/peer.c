@@ -11,6 +11,7 @@
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
+#include "checks/harness/still.h"
 #include "common/error.h"
 
 enum { PEERS_MAX = 512, SHOWN = 12 };
@@ -63,9 +64,10 @@ static _Noreturn void fail_call(
     fail_scene(expected, text);
 }
 
-/** Opens a pipe for overlapped operations. */
+/** Opens a pipe for overlapped operations. Who waits for a client may move. */
 static HANDLE open_pipe(const wchar_t *name, DWORD access)
 {
+    still_stir();
     return CreateFileW(
         scene_name(name),
         access,
@@ -165,15 +167,14 @@ static DWORD finish(struct peer *peer, BOOL begun, DWORD *bytes)
     *bytes = 0;
     if (error != ERROR_SUCCESS && error != ERROR_IO_PENDING)
         return error;
-    bool late =
-        WaitForSingleObject(peer->operation.hEvent, ms_until(scene_deadline()))
-        == WAIT_TIMEOUT;
+    bool late = wait_for_any(&peer->operation.hEvent, 1) == WAIT_TIMEOUT;
     if (late)
         CancelIoEx(peer->pipe, &peer->operation);
     /* Also after a cancel: the structure is the system's until the end. */
-    if (GetOverlappedResult(peer->pipe, &peer->operation, bytes, TRUE))
-        return ERROR_SUCCESS;
-    return late ? WAIT_TIMEOUT : GetLastError();
+    BOOL done = GetOverlappedResult(peer->pipe, &peer->operation, bytes, TRUE);
+    error = done ? ERROR_SUCCESS : late ? WAIT_TIMEOUT : GetLastError();
+    still_stir();
+    return error;
 }
 
 void accept_peer(struct peer *peer)
@@ -183,9 +184,10 @@ void accept_peer(struct peer *peer)
     if (!begun && GetLastError() == ERROR_PIPE_CONNECTED)
         return;
     DWORD error = begun ? ERROR_SUCCESS : GetLastError();
-    while (error == ERROR_IO_PENDING && ms_until(scene_deadline()) > 0
+    while (error == ERROR_IO_PENDING
            && WaitForSingleObject(peer->operation.hEvent, LOOK_MS)
-                  == WAIT_TIMEOUT)
+                  == WAIT_TIMEOUT
+           && ms_until(scene_deadline()) > 0)
         if (all_have_ended() && !HasOverlappedIoCompleted(&peer->operation))
             fail_scene("a client opens the pipe", "nobody came");
     SetLastError(error);
@@ -200,10 +202,10 @@ void accept_peer(struct peer *peer)
 static DWORD finish_read(struct peer *peer, BOOL begun, DWORD *bytes)
 {
     DWORD error = begun ? ERROR_SUCCESS : GetLastError();
-    while (error == ERROR_IO_PENDING && ms_until(scene_deadline()) > 0
+    while (error == ERROR_IO_PENDING
            && WaitForSingleObject(peer->operation.hEvent, LOOK_MS)
                   == WAIT_TIMEOUT
-           && !all_read_and_wait(sent)) {
+           && ms_until(scene_deadline()) > 0 && !all_read_and_wait(sent)) {
     }
     if (error == ERROR_IO_PENDING
         && !HasOverlappedIoCompleted(&peer->operation)) {
@@ -234,6 +236,7 @@ static const char *show_bytes(
 void begin_send(struct peer *peer, const void *data, size_t size)
 {
     DWORD error = ERROR_SUCCESS;
+    still_stir();
     if (!WriteFile(peer->pipe, data, (DWORD)size, NULL, &peer->operation))
         error = GetLastError();
     if (error != ERROR_SUCCESS && error != ERROR_IO_PENDING)
@@ -340,6 +343,7 @@ void expect_message(struct peer *peer, const void *data, size_t size)
 
 void disconnect_peer(struct peer *peer)
 {
+    still_stir();
     if (!DisconnectNamedPipe(peer->pipe))
         fail_call(
             "the check can disconnect its client",
@@ -367,6 +371,7 @@ void expect_close(struct peer *peer)
 
 void close_peer(struct peer *peer)
 {
+    still_stir();
     CloseHandle(peer->pipe);
     CloseHandle(peer->operation.hEvent);
     peer->pipe = NULL;

@@ -18,21 +18,6 @@ struct startup {
     wchar_t *environment;
 };
 
-unsigned long long now_ms(void)
-{
-    LARGE_INTEGER now, frequency;
-    QueryPerformanceCounter(&now);
-    QueryPerformanceFrequency(&frequency);
-    return (unsigned long long)now.QuadPart * 1000
-           / (unsigned long long)frequency.QuadPart;
-}
-
-DWORD ms_until(unsigned long long deadline)
-{
-    unsigned long long now = now_ms();
-    return now < deadline ? (DWORD)(deadline - now) : 0;
-}
-
 wchar_t *widen(const char *text, wchar_t *wide, int room)
 {
     if (MultiByteToWideChar(CP_UTF8, 0, text, -1, wide, room) == 0)
@@ -47,7 +32,11 @@ HANDLE create_job(void)
         return NULL;
 
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limit = {0};
-    limit.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    limit.BasicLimitInformation.LimitFlags =
+        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_ACTIVE_PROCESS
+        | JOB_OBJECT_LIMIT_PROCESS_MEMORY;
+    limit.BasicLimitInformation.ActiveProcessLimit = PROCESSES_MAX;
+    limit.ProcessMemoryLimit = MEMORY_MAX;
     if (!SetInformationJobObject(
             job,
             JobObjectExtendedLimitInformation,
@@ -370,8 +359,7 @@ enum wait_result wait_for_line(
             return IN_TIME;
         if (ended)
             return ENDED_FIRST;
-        if (WaitForSingleObject(program->changed, ms_until(deadline))
-            == WAIT_TIMEOUT)
+        if (wait_some(&program->changed, 1, ms_until(deadline)) == WAIT_TIMEOUT)
             return TOO_LATE;
     }
 }
@@ -380,13 +368,12 @@ enum wait_result wait_for_end(
     struct program *program, unsigned long long deadline, DWORD *exit_code)
 {
     HANDLE readers[] = {program->out.reader, program->err.reader};
-    if (WaitForSingleObject(program->process, ms_until(deadline))
-        == WAIT_TIMEOUT)
+    if (wait_some(&program->process, 1, ms_until(deadline)) == WAIT_TIMEOUT)
         return TOO_LATE;
     GetExitCodeProcess(program->process, exit_code);
-    if (WaitForMultipleObjects(2, readers, TRUE, ms_until(deadline))
-        == WAIT_TIMEOUT)
-        return ENDED_FIRST;
+    for (size_t i = 0; i < ARRAYSIZE(readers); i++)
+        if (wait_some(&readers[i], 1, ms_until(deadline)) == WAIT_TIMEOUT)
+            return ENDED_FIRST;
     return IN_TIME;
 }
 

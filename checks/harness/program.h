@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <windows.h>
 
+#include "checks/harness/clock.h"
+
 /**
  * How much of a stream is kept, in bytes, and of how many lines the order among
  * all streams is known; what comes later is only counted.
@@ -71,6 +73,12 @@ struct launch {
                                   the last by two; or NULL */
     HANDLE job;              /**< the job that it belongs to */
 };
+
+/**
+ * What the programs of one job may take: processes, and bytes for each. Windows
+ * holds them to it; Wine 8.0 takes the limits and does nothing.
+ */
+enum { PROCESSES_MAX = 64, MEMORY_MAX = 512 * 1024 * 1024 };
 
 /**
  * Makes a job that ends all its processes when its last handle is closed.
@@ -139,12 +147,6 @@ unsigned count_handles(const struct program *program, unsigned highest);
 
 /** Ends a program that still runs, and releases all that belongs to it. */
 void free_program(struct program *program);
-
-/** The time in milliseconds, from QueryPerformanceCounter. */
-unsigned long long now_ms(void);
-
-/** Milliseconds from now until @p deadline, never negative. */
-DWORD ms_until(unsigned long long deadline);
 
 /**
  * Converts UTF-8 to UTF-16.

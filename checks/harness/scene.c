@@ -12,6 +12,7 @@
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
+#include "checks/harness/still.h"
 #include "checks/harness/where.h"
 #include "common/error.h"
 #include "lens/reader.h"
@@ -63,6 +64,7 @@ void open_scene(unsigned limit_ms)
     scene.count = 0;
     scene.limit_ms = limit_ms;
     scene.deadline = now_ms() + limit_ms;
+    still_begin();
     snprintf(
         scene.suffix,
         sizeof scene.suffix,
@@ -115,7 +117,12 @@ void clear_scene(void)
 
 unsigned long long scene_deadline(void)
 {
-    return scene.deadline;
+    return still_look() == MOVES ? scene.deadline : 0;
+}
+
+HANDLE scene_job(void)
+{
+    return scene.job;
 }
 
 const wchar_t *scene_name(const wchar_t *name)
@@ -259,6 +266,7 @@ struct program *start_with(
     memcpy(program->gates, agreed.gate_events, sizeof program->gates);
     scene.programs[scene.count++] = program;
     resume_program(program);
+    still_stir();
     return program;
 }
 

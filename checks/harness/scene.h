@@ -44,7 +44,11 @@ void open_scene(unsigned limit_ms);
 /** Ends all programs of the check and releases what belongs to it. */
 void clear_scene(void);
 
-/** When the running check has to be done, as of now_ms(). */
+/**
+ * When the running check has to be done, as of now_ms(). To be asked again in
+ * each round of a wait: it is over as soon as nothing can come any more, since
+ * all programs stand or one computes without an end.
+ */
 unsigned long long scene_deadline(void);
 
 /**
@@ -93,6 +97,18 @@ const struct lens_record *wait_called(
  * ends the program if there is none.
  */
 void press_ctrl_c(struct program *program);
+
+/**
+ * Waits until one of some objects is signalled, as long as the check may take.
+ * @return as WaitForMultipleObjects
+ */
+DWORD wait_for_any(const HANDLE *objects, DWORD count);
+
+/**
+ * Waits until a program has ended and all its output is read, as wait_for_end()
+ * does, as long as the check may take.
+ */
+enum wait_result wait_for_scene_end(struct program *program, DWORD *exit_code);
 
 /** Expects the program to end with this exit status. */
 void expect_end(struct program *program, DWORD status);
@@ -169,7 +185,8 @@ bool all_read_and_wait(unsigned long long sent);
  */
 _Noreturn void fail_scene(const char *expected, const char *seen);
 
-/** Ends the check: it waited in vain until its deadline. */
+/** Ends the check: it waited in vain, until its deadline or until nothing could
+ * come any more. */
 _Noreturn void fail_late(const char *expected);
 
 /** Ends the check: says what this program is doing or how it ended. */

@@ -12,8 +12,9 @@
 #include "checks/harness/program.h"
 #include "lens/reader.h"
 
-/** How long a program may take to end before it is described, in ms. */
-enum { LAST_WORDS_MS = 200 };
+/** How long a program may take to end before it is described, and between two
+ * looks of a check that waits, in ms. */
+enum { LAST_WORDS_MS = 200, LOOK_AGAIN_MS = 15 };
 
 /** The programs of the running check, in the order of their start, or NULL. */
 struct program *scene_program(size_t index);
@@ -23,6 +24,9 @@ const struct lens_view *scene_view(void);
 
 /** How long the check may take in all, in milliseconds. */
 unsigned scene_limit_ms(void);
+
+/** The job of the programs. */
+HANDLE scene_job(void);
 
 /** Tells whether the check has started programs, and all have ended. */
 bool all_have_ended(void);

@@ -94,8 +94,9 @@ static const char *const DOES[LENS_CALL_COUNT] = {
 
 bool where_waits(const struct lens_record *record)
 {
+    /* What the lens holds up (a fault `delay=`) goes on by itself. */
     if (record->kind != LENS_KIND_CALL || record->t1 != 0
-        || (record->flags & LENS_FLAG_AT_GATE) != 0
+        || (record->flags & (LENS_FLAG_AT_GATE | LENS_FLAG_INJECTED)) != 0
         || (strcmp(DOES[record->call], "LENS_BLOCKS") != 0
             && strcmp(DOES[record->call], "LENS_COLLECTS") != 0))
         return false;
@@ -107,6 +108,36 @@ bool where_waits(const struct lens_record *record)
     if (limit == NULL)
         limit = strstr(record->in, "time=");
     return limit == NULL || strncmp(limit + 5, "INFINITE", 8) == 0;
+}
+
+/** How long a thread has computed, in milliseconds; 0 if it has ended. */
+static unsigned long long thread_computed_ms(HANDLE thread)
+{
+    FILETIME begin, end, kernel, user;
+    if (thread == NULL || !GetThreadTimes(thread, &begin, &end, &kernel, &user))
+        return 0;
+    /* In steps of 100 ns; what is above 32 bits would be seven minutes. */
+    return ((unsigned long long)kernel.dwLowDateTime + user.dwLowDateTime)
+           / 10000;
+}
+
+unsigned long long where_computed_ms(
+    const struct lens_view *view, const struct program *program)
+{
+    struct thread threads[THREADS_MAX];
+    size_t count = list_threads(view, program->id, threads);
+    DWORD first = GetThreadId(program->thread);
+    unsigned long long sum = thread_computed_ms(program->thread);
+    for (size_t i = 0; i < count; i++) {
+        HANDLE thread =
+            threads[i].id == first
+                ? NULL
+                : OpenThread(THREAD_QUERY_INFORMATION, FALSE, threads[i].id);
+        sum += thread_computed_ms(thread);
+        if (thread != NULL)
+            CloseHandle(thread);
+    }
+    return sum;
 }
 
 /** Whether a thread has ended. */
@@ -138,8 +169,8 @@ static bool is_set_event(
     return set;
 }
 
-/** Whether a handle stands for a thread that has ended, or a set event. */
-static bool is_set(
+/** The call that has opened a handle, or NULL. */
+static const struct lens_record *opening_of(
     const struct lens_view *view, DWORD process_id, unsigned long handle)
 {
     const struct lens_record *made = NULL;
@@ -150,15 +181,25 @@ static bool is_set(
             && (record->flags & LENS_FLAG_OPENS) != 0)
             made = record;
     }
+    return made;
+}
+
+/** Whether a handle may be signalled without anybody's doing: it stands for a
+ * thread that has ended or for a set event; or for something that the lens has
+ * not seen, as a timer is. */
+static bool is_set(
+    const struct lens_view *view, DWORD process_id, unsigned long handle)
+{
+    const struct lens_record *made = opening_of(view, process_id, handle);
     if (made == NULL)
-        return false;
+        return true;
     if (made->call == LENS_CreateThread || made->call == LENS__beginthreadex)
         return made->peer != 0 && has_ended(made->peer);
     return is_set_event(view, made);
 }
 
-/** Whether a call waits for objects of which one is set: then it is about to
- * return. */
+/** Whether a call waits for objects of which one may be set: then it may be
+ * about to return. A mailslot has a time-out of its own. */
 static bool waits_for_the_past(
     const struct lens_view *view, const struct lens_record *record)
 {
@@ -166,6 +207,11 @@ static bool waits_for_the_past(
     if (record->call == LENS_WaitForSingleObject
         || record->call == LENS_WaitForSingleObjectEx)
         return is_set(view, record->pid, record->handle);
+    if (record->call == LENS_ReadFile) {
+        const struct lens_record *made =
+            opening_of(view, record->pid, record->handle);
+        return made != NULL && made->call == LENS_CreateMailslotW;
+    }
     if (handles == NULL || strstr(record->in, "all=1") != NULL)
         return false;
     handles += strlen("objects=");
@@ -190,6 +236,15 @@ static bool stands(
     if ((inside->flags & LENS_FLAG_AT_GATE) != 0)
         return held;
     return where_waits(inside) && !waits_for_the_past(view, inside);
+}
+
+size_t where_alive(const struct lens_view *view, DWORD process_id)
+{
+    struct thread threads[THREADS_MAX];
+    size_t count = list_threads(view, process_id, threads), alive = 0;
+    for (size_t i = 0; i < count; i++)
+        alive += !has_ended(threads[i].id);
+    return alive;
 }
 
 bool where_all_wait(const struct lens_view *view, DWORD process_id, bool held)

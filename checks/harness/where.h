@@ -42,6 +42,13 @@ bool where_waits(const struct lens_record *record);
  */
 bool where_all_wait(const struct lens_view *view, DWORD process_id, bool held);
 
+/** How many threads of a process the lens knows that have not ended. */
+size_t where_alive(const struct lens_view *view, DWORD process_id);
+
+/** How long a program has computed, in milliseconds of a processor. */
+unsigned long long where_computed_ms(
+    const struct lens_view *view, const struct program *program);
+
 /** The call that a process made last, or NULL. */
 const struct lens_record *where_last(
     const struct lens_view *view, DWORD process_id);

@@ -61,7 +61,7 @@ static DWORD WINAPI be_hasty(void *unused)
 static DWORD WINAPI be_honest(void *argument)
 {
     int number = (int)(INT_PTR)argument;
-    unsigned long long begin = now_ms();
+    unsigned long long begin = wall_ms();
     HANDLE pipe = come();
     if (pipe == INVALID_HANDLE_VALUE)
         return EXIT_FAILURE;
@@ -74,7 +74,7 @@ static DWORD WINAPI be_honest(void *argument)
             Sleep(SLOW_MS);
     }
     CloseHandle(pipe);
-    took_ms[number] = (LONG)(now_ms() - begin);
+    took_ms[number] = (LONG)(wall_ms() - begin);
     return EXIT_SUCCESS;
 }
 
@@ -109,9 +109,9 @@ int main(int argc, char *argv[])
     start_server(&server, argv[1], PIPE_NAME);
     unsigned before = settled_handles(&server, 0);
 
-    unsigned long long begin = now_ms();
+    unsigned long long begin = wall_ms();
     let_them_come();
-    unsigned took = (unsigned)(now_ms() - begin);
+    unsigned took = (unsigned)(wall_ms() - begin);
     LONG longest = 0;
     for (int i = 1; i < HONEST; i++)
         longest = max(longest, took_ms[i]);
