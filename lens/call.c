@@ -169,6 +169,16 @@ static void follow_ports(
         lens_port_unbind((uint32_t)values[1]);
 }
 
+/** Lets some time pass before the call. */
+static void hold_up(const struct lens_call *call)
+{
+    if (call->record != NULL)
+        call->record->flags ^= LENS_FLAG_DELAYED;
+    lens_real.SleepEx(call->delay, FALSE);
+    if (call->record != NULL)
+        call->record->flags ^= LENS_FLAG_DELAYED;
+}
+
 /** Delays or spoils the call, where that was asked for. */
 static void interfere(struct lens_call *call)
 {
@@ -182,7 +192,7 @@ static void interfere(struct lens_call *call)
             || call->shorten))
         lens_note(call->record, LENS_FLAG_INJECTED);
     if (call->delay != 0)
-        lens_real.SleepEx(call->delay, FALSE);
+        hold_up(call);
 }
 
 void lens_enter(

@@ -55,6 +55,7 @@ enum lens_flag {
     LENS_FLAG_CLOSES = 32,   ///< closed `handle`
     LENS_FLAG_PENDING = 64,  ///< returned while its operation went on
     LENS_FLAG_CLOSES_OTHER = 128,  ///< closed `other`
+    LENS_FLAG_DELAYED = 256,       ///< held up by a fault now: not begun
 };
 
 /** The beginning of the file. */

@@ -15,9 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** How long a check may take in all, in milliseconds, if it does not say; and
- * all checks of a grade together. */
-enum { CHECK_MS = 5000, GRADE_MS = 60000 };
+/** How long a check may take in all, in milliseconds, if it does not say. */
+enum { CHECK_MS = 5000 };
+
+/** How long all checks of a grade may take together, in milliseconds: 60,000.
+ */
+extern unsigned grade_limit_ms;
 
 /** One check of a lesson. */
 struct check {

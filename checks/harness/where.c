@@ -96,7 +96,7 @@ bool where_waits(const struct lens_record *record)
 {
     /* What the lens holds up (a fault `delay=`) goes on by itself. */
     if (record->kind != LENS_KIND_CALL || record->t1 != 0
-        || (record->flags & (LENS_FLAG_AT_GATE | LENS_FLAG_INJECTED)) != 0
+        || (record->flags & (LENS_FLAG_AT_GATE | LENS_FLAG_DELAYED)) != 0
         || (strcmp(DOES[record->call], "LENS_BLOCKS") != 0
             && strcmp(DOES[record->call], "LENS_COLLECTS") != 0))
         return false;

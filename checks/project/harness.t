@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.33$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.45$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -31,7 +31,7 @@ sub fails {
 
 passes('good');
 passes('true exit code');
-fails('hangs', qr/nothing within 700 ms/,
+fails('hangs', qr/nothing, and nothing can come any more/,
     qr/specimen is inside ConnectNamedPipe \(specimen\.c:\d+\)/);
 fails('spins', qr/specimen is in no call that the lens sees/, qr/a loop that does not end/);
 my ($crash) = map { /^(\d+):/ } grep { /address = 1;/ }
@@ -52,7 +52,8 @@ fails('closes twice', qr/only open handles are closed/,
 fails('prints errors', qr/nothing on standard error/, qr/NoSuchCall/);
 passes('waits for calls');
 fails('waits in vain', qr/ConnectNamedPipe number 1 of specimen returns/,
-    qr/nothing within 700 ms/, qr/specimen is inside ConnectNamedPipe/);
+    qr/nothing, and nothing can come any more/,
+    qr/specimen is inside ConnectNamedPipe/);
 fails('waits for none', qr/ReadFile number 1 of specimen begins/,
     qr/specimen ended with exit status 0/);
 passes('Ctrl+C ends it');
@@ -71,6 +72,16 @@ fails("forgiven $_->[0]", qr/no call that only Wine forgives/,
     [7, 'CreateNamedPipeW', 'the same time-out'],
     [8, 'CreateNamedPipeW', 'FIRST_PIPE_INSTANCE fails with 5'],
     [9, 'CreateNamedPipeW', 'the same type'];
+fails('spins for long', qr/it computes without an end/);
+fails('rests', qr/nothing within 700 ms/, qr/specimen is inside Sleep/);
+fails('polls', qr/nothing within 700 ms/, qr/specimen is inside Sleep/);
+fails('polls at once', qr/call after call, without an end/);
+passes($_) for 'rests beside one', 'a timer', 'a pool', 'stands until';
+fails('takes memory', qr/more than 512 MB/);
+fails('starts children', qr/more than 64 processes/);
+fails('prints controls', qr/\\x1b\[2Jgone\\x07/);
+unlike($text, qr/[\x00-\x09\x0b-\x1f\x7f]/, 'no control character is printed');
+passes('nobody grasps');
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 11$/m,
     'a check that depends on a failed one is skipped with the reason');
 like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,
@@ -106,6 +117,14 @@ like($text, qr{^Bail out!  \Q$plain\E/\w+\.exe was not built with the lens$}m,
 $text = `mk/run build/checks/specimens/judge.exe 2>&1`;
 is($? >> 8, 2, 'no folder named: exit status 2');
 like($text, qr/^usage: /, 'and the usage');
+
+# All checks together have a time, too: what is left is not run.
+$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens build/checks/specimens/lens 100`;
+is($? >> 8, 1, 'the time of a grade is over: a failure');
+my @not_run = $text =~ /^ok \d+ - .* # SKIP not run: the time for one grade is over$/mg;
+like($text, qr/less than 100 ms\n#   seen: +the time is over/,
+    'and one check says so');
+cmp_ok(scalar @not_run, '>', 30, 'the others are not run');
 
 # Ctrl+C is no success.
 {

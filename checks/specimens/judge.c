@@ -3,7 +3,7 @@
  * @file
  * @brief Grades specimens; checks/project/harness.t looks at the verdicts.
  *
- * Usage: `judge FOLDER`
+ * Usage: `judge FOLDER [LESSON-FOLDER MS]`: all together in so much time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +260,78 @@ static void forgives_9(void)
     forgives("specimen forgiven 9");
 }
 
+static void spins_for_long(void)
+{
+    expect_end(start("specimen spin"), 0);
+}
+
+static void rests(void)
+{
+    expect_line(start("specimen rest 600000"), "ready", 1);
+}
+
+static void polls(void)
+{
+    expect_line(start("specimen poll 0"), "ready", 1);
+}
+
+static void polls_without_a_pause(void)
+{
+    expect_line(start("specimen poll 1"), "ready", 1);
+}
+
+/** One stands for good, the other one for a while: that one is waited for. */
+static void rests_beside_one_that_stands(void)
+{
+    struct program *stands = start("specimen hang");
+    struct program *specimen = start("specimen rest 1000");
+    wait_inside(stands, "ConnectNamedPipe", 1);
+    expect_end(specimen, 0);
+}
+
+static void timer_goes_off(void)
+{
+    expect_end(start("specimen wait-for-timer 1000"), 0);
+}
+
+static void pool_goes_on(void)
+{
+    expect_end(start("specimen wait-for-pool 1000"), 0);
+}
+
+/** What the check does makes a program that stands move again. */
+static void stands_until_something_is_done(void)
+{
+    struct program *specimen = start_with(
+        "specimen end 0",
+        &(struct conditions){.gate = "ExitProcess:1"});
+    wait_at_gate(specimen);
+    while (ms_until(scene_deadline()) > 0)
+        Sleep(1);
+    open_gate(specimen);
+    expect_end(specimen, 0);
+}
+
+static void takes_memory(void)
+{
+    expect_line(start("specimen take-memory 600"), "ready", 1);
+}
+
+static void starts_children(void)
+{
+    expect_line(start("specimen start-children 80"), "ready", 1);
+}
+
+static void prints_controls(void)
+{
+    expect_line(start("specimen print-controls"), "ready", 1);
+}
+
+static void nobody_grasps_the_grader(void)
+{
+    expect_end(start("specimen grasp"), 0);
+}
+
 static const char FAILS[] = "ends otherwise";
 
 static const struct check CHECKS[] = {
@@ -294,6 +366,18 @@ static const struct check CHECKS[] = {
     {.name = "forgiven 7", .run = forgives_7},
     {.name = "forgiven 8", .run = forgives_8},
     {.name = "forgiven 9", .run = forgives_9},
+    {.name = "spins for long", .run = spins_for_long},
+    {.name = "rests", .run = rests, .limit_ms = SHORT_MS},
+    {.name = "polls", .run = polls, .limit_ms = SHORT_MS},
+    {.name = "polls at once", .run = polls_without_a_pause},
+    {.name = "rests beside one", .run = rests_beside_one_that_stands},
+    {.name = "a timer", .run = timer_goes_off},
+    {.name = "a pool", .run = pool_goes_on},
+    {.name = "stands until", .run = stands_until_something_is_done},
+    {.name = "takes memory", .run = takes_memory},
+    {.name = "starts children", .run = starts_children},
+    {.name = "prints controls", .run = prints_controls},
+    {.name = "nobody grasps", .run = nobody_grasps_the_grader},
     {.name = "after a failure", .run = good, .needs = FAILS},
     {.name = "on Windows", .run = good, .needs_windows = true},
     {.name = "of another program", .run = good, .program = "other"},
@@ -301,5 +385,9 @@ static const struct check CHECKS[] = {
 
 int main(int argc, char *argv[])
 {
+    if (argc == 4) {
+        grade_limit_ms = (unsigned)strtoul(argv[3], NULL, 10);
+        argc = 3;
+    }
     return run_checks(argc, argv, "specimens", CHECKS, ARRAYSIZE(CHECKS));
 }

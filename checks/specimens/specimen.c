@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
+/* This one needs windows.h. */
+#include <tlhelp32.h>
 
 static void say_ready(void)
 {
@@ -61,9 +63,10 @@ static void flood(unsigned long lines)
 }
 
 /** Starts another process that stays, and ends itself. */
-static void start_child(BOOL inherit)
+static void start_child(BOOL inherit, const wchar_t *command_line)
 {
-    wchar_t file[MAX_PATH], command[] = L"specimen spin";
+    wchar_t file[MAX_PATH], command[40];
+    wcscpy(command, command_line);
     STARTUPINFOW start = {.cb = sizeof start};
     if (!inherit)
         start.dwFlags = STARTF_USESTDHANDLES;  // all three NULL: none
@@ -88,7 +91,7 @@ static void start_child(BOOL inherit)
 /** Leaves a process behind that holds our output open, or (1) does not. */
 static void leave_child(unsigned long closed)
 {
-    start_child(closed == 0);
+    start_child(closed == 0, L"specimen spin");
 }
 
 /** Opens so many handles and waits to be looked at. */
@@ -195,6 +198,114 @@ static void forgiven(unsigned long mistake)
     CloseHandle(first);
 }
 
+/** Waits so many milliseconds, for nobody. */
+static void rest(unsigned long ms)
+{
+    Sleep(ms);
+    say_ready();
+}
+
+/** Waits without a limit, for a timer: nobody else has to do anything. */
+static void wait_for_timer(unsigned long ms)
+{
+    LARGE_INTEGER due = {.QuadPart = -10000LL * ms};
+    HANDLE timer = CreateWaitableTimerW(NULL, TRUE, NULL);
+    SetWaitableTimer(timer, &due, 0, NULL, NULL, FALSE);
+    WaitForSingleObject(timer, INFINITE);
+    say_ready();
+}
+
+static HANDLE set_later;
+
+static DWORD WINAPI set_in_a_while(void *ms)
+{
+    /* Not by Sleep: the lens shall see nothing of this thread. */
+    WaitForSingleObject(GetCurrentProcess(), (DWORD)(ULONG_PTR)ms);
+    SetEvent(set_later);
+    return 0;
+}
+
+/** Waits without a limit, for a thread that the lens has not seen begin. */
+static void wait_for_pool(unsigned long ms)
+{
+    set_later = CreateEventW(NULL, TRUE, FALSE, NULL);
+    QueueUserWorkItem(
+        set_in_a_while,
+        (void *)(ULONG_PTR)ms,
+        WT_EXECUTELONGFUNCTION);
+    WaitForSingleObject(set_later, INFINITE);
+    CloseHandle(set_later);
+    say_ready();
+}
+
+/** Makes call after call, with a good pause or (1) none. */
+static void poll(unsigned long without)
+{
+    for (;;)
+        Sleep(without ? 0 : 5);
+}
+
+/** Takes so many MB of memory, and waits. */
+static void take_memory(unsigned long mb)
+{
+    char *memory = malloc((size_t)mb << 20);
+    for (size_t i = 0; memory != NULL && i < (size_t)mb << 20; i += 4096)
+        memory[i] = 1;
+    hang(0);
+}
+
+/** Starts so many processes, which stay, and waits. */
+static void start_children(unsigned long count)
+{
+    for (unsigned long i = 0; i < count; i++)
+        start_child(FALSE, L"specimen rest 600000");
+    Sleep(INFINITE);
+}
+
+/** Prints what a terminal would take for an order. */
+static void print_controls(unsigned long unused)
+{
+    (void)unused;
+    printf("\x1b[2Jgone\x07\n");
+    fflush(stdout);
+}
+
+/** The process that has started this one. */
+static DWORD parent(void)
+{
+    PROCESSENTRY32W entry = {.dwSize = sizeof entry};
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+    DWORD found = 0;
+    for (BOOL more = Process32FirstW(all, &entry); more;
+         more = Process32NextW(all, &entry))
+        if (entry.th32ProcessID == GetCurrentProcessId())
+            found = entry.th32ParentProcessID;
+    CloseHandle(all);
+    return found;
+}
+
+/** Tries to get hold of the grader; ends with 1 if one of the rights is given.
+ */
+static void grasp(unsigned long unused)
+{
+    (void)unused;
+    static const DWORD rights[] = {
+        PROCESS_TERMINATE,
+        PROCESS_DUP_HANDLE,
+        PROCESS_VM_WRITE | PROCESS_VM_OPERATION,
+        PROCESS_CREATE_THREAD,
+        WRITE_DAC,
+        WRITE_OWNER,
+    };
+    DWORD grader = parent();
+    if (grader == 0)
+        ExitProcess(2);
+    for (size_t i = 0; i < ARRAYSIZE(rights); i++)
+        if (OpenProcess(rights[i], FALSE, grader) != NULL)
+            ExitProcess(1);
+    say_ready();
+}
+
 static const struct {
     const char *name;
     void (*behave)(unsigned long number);
@@ -209,6 +320,14 @@ static const struct {
     {"leak", leak},
     {"close-twice", close_twice},
     {"forgiven", forgiven},
+    {"rest", rest},
+    {"wait-for-timer", wait_for_timer},
+    {"wait-for-pool", wait_for_pool},
+    {"poll", poll},
+    {"take-memory", take_memory},
+    {"start-children", start_children},
+    {"print-controls", print_controls},
+    {"grasp", grasp},
 };
 
 int main(int argc, char *argv[])
