@@ -205,6 +205,16 @@ static enum verdict fail_for_time(void)
     return FAILED;
 }
 
+/** Whether another check needs this one: each part of a grade then runs it. */
+static bool is_needed(const struct check *checks, size_t count, size_t i)
+{
+    for (size_t k = 0; k < count; k++)
+        if (checks[k].needs != NULL
+            && strcmp(checks[k].needs, checks[i].name) == 0)
+            return true;
+    return false;
+}
+
 /** Prints the line of a check: whether it passed, or why it was not run. */
 static void print_result(
     enum verdict verdict, size_t number, const struct check *check,
@@ -264,6 +274,7 @@ int run_checks(
     size_t passed = 0, failed = 0;
     const struct check *first = NULL;  // that failed
     bool over = false;
+    unsigned part = 1, parts = 1;
     unsigned long long deadline = now_ms() + grade_limit_ms;
     char plain[MAX_PATH];
 
@@ -272,15 +283,21 @@ int run_checks(
         environment_trouble("SetKernelObjectSecurity", "the grader's guard");
     SetConsoleCtrlHandler(end_interrupted, TRUE);
     _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
-    if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER]\n", lesson);
+    if (argc < 2 || argc > 4
+        || (argc == 4
+            && (sscanf(argv[3], "%u/%u", &part, &parts) != 2 || part == 0
+                || part > parts))) {
+        fprintf(
+            stderr,
+            "usage: %s FOLDER [LESSON-FOLDER [PART/PARTS]]\n",
+            lesson);
         return EXIT_USAGE;
     }
-    if (!set_folders(argv[1], argc == 3 ? argv[2] : NULL)) {
+    if (!set_folders(argv[1], argc >= 3 ? argv[2] : NULL)) {
         printf("Bail out!  there is no program in %s: build it\n", argv[1]);
         return EXIT_USAGE;
     }
-    for (int i = 1; i < argc; i++)
+    for (int i = 1; i < argc && i < 3; i++)
         if (find_plain_program(argv[i], plain, sizeof plain)) {
             printf("Bail out!  %s was not built with the lens\n", plain);
             return EXIT_USAGE;
@@ -289,6 +306,9 @@ int run_checks(
     count = choose_checks(checks, count, chosen);
     printf("1..%zu\n", count);
     for (size_t i = 0; i < count; i++) {
+        bool mine = i % parts == part - 1;
+        if (!mine && !is_needed(chosen, count, i))
+            continue;
         const char *reason =
             over ? TIME_OVER : reason_to_skip(chosen, i, verdicts);
         if (reason != NULL)
@@ -297,6 +317,8 @@ int run_checks(
             verdicts[i] = fail_for_time();
         else
             verdicts[i] = run_check(&chosen[i]);
+        if (!mine)
+            continue;
         print_result(verdicts[i], i + 1, &chosen[i], reason);
         if (verdicts[i] == FAILED) {
             print_failure(&chosen[i], lesson);
@@ -306,6 +328,7 @@ int run_checks(
         passed += verdicts[i] == PASSED;
         fflush(stdout);
     }
-    print_summary(passed, count, first, lesson);
+    if (parts == 1)
+        print_summary(passed, count, first, lesson);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

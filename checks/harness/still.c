@@ -22,7 +22,7 @@
 enum { LOOK_MS = 20, STAND_MS = 250 };
 
 /** What one check's programs may take. */
-enum { COMPUTES_MS = 2000, CALLS_MAX = 50000 };
+enum { COMPUTES_MS = 1000, CALLS_MAX = 20000 };
 
 static struct {
     unsigned long long looked, since;  // as of now_ms()

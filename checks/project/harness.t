@@ -119,7 +119,7 @@ is($? >> 8, 2, 'no folder named: exit status 2');
 like($text, qr/^usage: /, 'and the usage');
 
 # All checks together have a time, too: what is left is not run.
-$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens build/checks/specimens/lens 100`;
+$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens build/checks/specimens/lens 1/1 100`;
 is($? >> 8, 1, 'the time of a grade is over: a failure');
 my @not_run = $text =~ /^ok \d+ - .* # SKIP not run: the time for one grade is over$/mg;
 like($text, qr/less than 100 ms\n#   seen: +the time is over/,

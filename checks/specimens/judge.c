@@ -3,7 +3,8 @@
  * @file
  * @brief Grades specimens; checks/project/harness.t looks at the verdicts.
  *
- * Usage: `judge FOLDER [LESSON-FOLDER MS]`: all together in so much time.
+ * Usage: `judge FOLDER [LESSON-FOLDER PART/PARTS [MS]]`: all together in so
+ * much time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -385,9 +386,7 @@ static const struct check CHECKS[] = {
 
 int main(int argc, char *argv[])
 {
-    if (argc == 4) {
-        grade_limit_ms = (unsigned)strtoul(argv[3], NULL, 10);
-        argc = 3;
-    }
+    if (argc == 5)
+        grade_limit_ms = (unsigned)strtoul(argv[--argc], NULL, 10);
     return run_checks(argc, argv, "specimens", CHECKS, ARRAYSIZE(CHECKS));
 }
