@@ -32,7 +32,7 @@ static const char *last_call(
     return text;
 }
 
-enum { THREADS_MAX = 600, SHOWN_MAX = 6 };
+enum { THREADS_MAX = 600, SHOWN_MAX = 6, COMPUTES_MS = 200 };
 
 /** Says of each thread which call it is inside; of those that are at the same
  * place, how many there are. */
@@ -101,16 +101,20 @@ static void describe_program(struct program *program, char *text, size_t size)
         } else if (count > 1) {
             describe_threads(program, threads, count, text, size);
         } else if (inside == NULL) {
+            bool computes =
+                where_computed_ms(scene_view(), program) >= COMPUTES_MS;
             snprintf(
                 text,
                 size,
-                "%s is in no call that the lens sees: it computes, or waits "
-                "elsewhere",
-                program->name);
-            likely(
-                "a loop that does not end, or nothing but computing, in %s%s",
+                "%s is in no call that the lens sees: it %s",
                 program->name,
-                last_call(program, place, sizeof place));
+                computes ? "computes" : "waits elsewhere");
+            if (computes)
+                likely(
+                    "a loop that does not end, or nothing but computing, in "
+                    "%s%s",
+                    program->name,
+                    last_call(program, place, sizeof place));
         } else
             snprintf(
                 text,
