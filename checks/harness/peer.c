@@ -181,9 +181,10 @@ void accept_peer(struct peer *peer)
 {
     DWORD bytes;
     BOOL begun = ConnectNamedPipe(peer->pipe, &peer->operation);
-    if (!begun && GetLastError() == ERROR_PIPE_CONNECTED)
-        return;
     DWORD error = begun ? ERROR_SUCCESS : GetLastError();
+    /* It came before this call; with 232 it has left again, too. */
+    if (error == ERROR_PIPE_CONNECTED || error == ERROR_NO_DATA)
+        return;
     while (error == ERROR_IO_PENDING
            && WaitForSingleObject(peer->operation.hEvent, LOOK_MS)
                   == WAIT_TIMEOUT
