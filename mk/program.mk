@@ -39,7 +39,8 @@ PLAIN   := $(PROGRAMS:%=$(OUT)/%.exe)
 WATCHED := $(PROGRAMS:%=$(OUT)/lens/%.exe)
 PEERS   := $(TOP)/build/lessons/$(NAME)
 
-.PHONY: all lens run grade to-run to-grade peers clean $(PROGRAMS)
+.PHONY: all lens run grade to-run to-grade to-trace how clean \
+        peers-to-run peers-to-grade $(PROGRAMS)
 
 all: $(PLAIN)       ## build the programs (default)
 	@:
@@ -51,9 +52,11 @@ run: to-run         ## play the conversation, both sides
 	@$(TOP)/mk/run $(PLAYER) '$(PLAY)' $(OUT) $(PEERS)
 
 # What they need: the top makefile has it built by one make at a time.
-to-run: $(PLAIN) $(PLAYER) peers
+to-run: $(PLAIN) $(PLAYER) peers-to-run
 	@:
-to-grade: $(WATCHED) $(GRADER) peers
+to-grade: $(WATCHED) $(GRADER) peers-to-grade
+	@:
+to-trace: $(WATCHED) $(PLAYER)
 	@:
 
 # make server, make client ARGS="hello world": one program, by hand
@@ -63,6 +66,19 @@ $(PROGRAMS): %: $(OUT)/%.exe
 grade: to-grade     ## grade the programs
 	@$(if $(filter lessons,$(KIND)),echo '# the lesson itself: your exercise is elsewhere')
 	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens
+
+# For checks/prove-answers, which builds many answers without a make for each.
+how:
+	$(info programs $(PROGRAMS))
+	$(info parts $(PARTS))
+	$(info cc $(CC))
+	$(info compiler $(COMPILER))
+	$(info linker $(CC) $(LDFLAGS))
+	$(info shared $(SHARED) $(LENS))
+	$(info libraries $(LDLIBS))
+	$(info objdump $(OBJDUMP))
+	$(info common $(subst |, ,$(OURS)))
+	@:
 
 clean:              ## remove what was built
 	$(Q)$(RM) -r $(OUT)
@@ -99,11 +115,15 @@ common:
 	+@$(MAKE_IN) $(TOP)/common
 $(LENS): FORCE common
 	+@$(MAKE_IN) $(TOP)/lens READY=1
-$(PLAYER) $(GRADER) &: FORCE $(LENS)
-	+@$(MAKE_IN) $(TOP)/checks READY=1 $(notdir $(PLAYER) $(GRADER))
+$(PLAYER): FORCE common
+	+@$(MAKE_IN) $(TOP)/checks READY=1 $(notdir $@)
+$(GRADER): FORCE $(LENS) $(if $(filter run to-run to-trace,$(MAKECMDGOALS)),$(PLAYER))
+	+@$(MAKE_IN) $(TOP)/checks READY=1 $(notdir $@)
 ifneq ($(KIND),lessons)
-peers: $(LENS)
-	+@$(MAKE_IN) $(LESSON) READY=1 all lens
+peers-to-run: common
+	+@$(MAKE_IN) $(LESSON) READY=1 all
+peers-to-grade: $(LENS)
+	+@$(MAKE_IN) $(LESSON) READY=1 lens
 endif
 endif
 

@@ -5,23 +5,36 @@ SOURCES := $(sort $(wildcard common/*.[ch] lens/*.[ch] lens/*/*.[ch] mk/*.h \
              solutions/*/*.[ch]))
 TOPICS  := $(patsubst solutions/%/Makefile,%,$(wildcard solutions/*/Makefile))
 
-# An answer is a solution with a patch: one that must pass (right) or that must
-# be rejected (wrong). The untouched exercise is a wrong answer too.
-PATCHES := $(sort $(wildcard checks/right/*/*.patch checks/wrong/*/*.patch))
-ANSWERS := $(PATCHES:checks/%.patch=build/answers/%)
+# How the programs of each exercise are made, as its makefile tells it: the
+# proofs of the answers compile and link by themselves.
+HOWS    := $(TOPICS:%=build/proofs/%.how)
 # What the analysers look at: all but what is wrong on purpose.
 ANALYSED := $(filter-out exercises/% checks/specimens/specimen.c \
               checks/specimens/buggy_% checks/lens/subject.c,$(filter %.c,$(SOURCES)))
 ANALYSES := $(ANALYSED:%.c=build/analysis/%.txt)
 STUBS   := $(TOPICS:%=build/tests/%.t)
 
-.PHONY: check check-all answers graded list-sources list-analysed $(ANSWERS)
+.PHONY: check check-all prove graded list-sources list-analysed
 
-check: graded answers viewer $(STUBS) $(ANALYSES)    ## the project's own tests
-	@mk/prove $(STUBS) checks/project/*.t
+check: graded viewer $(HOWS) $(STUBS) $(ANALYSES)    ## the project's own tests, without the answers
+	+@mk/prove $(STUBS) checks/project/*.t
 
-check-all: check    ## the tests that take long, too
-	@mk/prove --more checks/long/*.t
+# An answer is a solution with a patch: one that must pass (right) or that must
+# be rejected (wrong).
+prove: graded $(HOWS)   ## prove the graders: all right and wrong answers
+	+@checks/prove-answers
+
+prove-%:            ## prove-NN: those of exercise NN alone; FRESH=1: all anew
+	$(call need,solutions,$*)
+	+@mk/alone $(call in,solutions,$*) to-grade
+	+@$(MAKE_IN) . $(patsubst solutions/%/Makefile,build/proofs/%.how,$(call folder,solutions,$*))
+	+@checks/prove-answers $(patsubst solutions/%/Makefile,%,$(call folder,solutions,$*))
+
+# What breaks most often comes first.
+check-all:          ## check, prove, and the tests that take long
+	+@$(MAKE_IN) . check
+	+@$(MAKE_IN) . prove
+	+@mk/prove --more checks/long/*.t
 
 # For the test scripts: which sources there are.
 list-analysed:
@@ -29,16 +42,17 @@ list-analysed:
 list-sources:
 	@printf '%s\n' $(SOURCES)
 
-# Every program as the grader sees it: with the lens.
-graded: $(FOLDERS:%=%/graded)
+# Every program as the grader sees it: with the lens. (Not the exercises: they
+# are the learner's.)
+graded: $(LESSONS:%=%/graded) $(SOLUTIONS:%=%/graded)
 %/graded: tools
 	+@$(MAKE_IN) $* READY=1 all lens
 
-answers: $(ANSWERS)
-$(ANSWERS): build/answers/%: tools
-	@mk/answer checks/$*.patch $@/source
-	+@PIPEWORK_SOURCE=../../$@/source PIPEWORK_OUT=../../$@ \
-		$(MAKE_IN) exercises/$(notdir $(patsubst %/,%,$(dir $*))) READY=1 lens
+# A file that is the same as before keeps its date.
+build/proofs/%.how: FORCE
+	@mkdir -p $(@D)
+	+@$(MAKE_IN) exercises/$* READY=1 how >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # One test script for each topic.
 build/tests/%.t:

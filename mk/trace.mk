@@ -7,10 +7,12 @@ TIMELINES := $(LESSONS:lessons/%=timeline-%)
 viewer: common
 	+@$(MAKE_IN) lens READY=1 view
 
-# The lesson's programs, and all that it takes to play and draw them.
+# The lesson's programs, and all that it takes to play and draw them: nothing
+# of the other lessons, and no grader.
 trace-%:            ## trace-NN: draw lesson NN's conversation; FROM=folder: your program's
 	$(call need,lessons,$*)
-	+@mk/alone $(MAKE_IN) . viewer $(patsubst %/Makefile,%/graded,$(call folder,lessons,$*))
+	+@mk/alone $(call in,lessons,$*) to-trace
+	+@mk/alone $(MAKE_IN) lens READY=1 view
 	+@mk/trace draw $(dir $(call folder,lessons,$*)) \
 		$(if $(findstring command line,$(origin FROM)),"$$FROM")
 
