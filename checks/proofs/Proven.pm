@@ -14,15 +14,24 @@ use File::Path 'make_path';
 # ---- keys ----
 
 # What the verdict on a program of a topic depends on, besides the program.
-# (checks/project/prove.t compares this with what the compiler has read.)
+# Objects tell of all that the compiler has read for them; programs would tell
+# when they were linked, too.
 sub files_of {
     my ($topic) = @_;
-    return grep { -f } map { glob } 'common/*', 'lens/*', 'checks/*.h',
-        'checks/Makefile', 'checks/harness/*', "checks/$topic.c",
-        "{lessons,solutions}/$topic/{*.[ch],Makefile}",
-        "exercises/$topic/Makefile",
-        'mk/{program,toolchain}.mk', 'mk/precompiled.h', 'mk/run',
-        'checks/proofs/*', 'checks/prove-answers';
+    return grep { -f } map { glob } "build/checks/$topic.o",
+        'build/checks/harness/*.o', 'build/lens/{lens,reader}.o',
+        'build/common/*.o', "build/{lessons,solutions}/$topic/*.o",
+        "solutions/$topic/*.[ch]", 'mk/run', 'checks/proofs/*',
+        'checks/prove-answers';
+}
+
+# The same for the parts of the topic that checks/prove-topic looks at.
+sub parts_of {
+    my ($topic) = @_;
+    return files_of($topic), grep { -f } map { glob }
+        "{lessons,exercises,solutions}/$topic/*", 'build/checks/play.o',
+        "build/lessons/$topic/*.lines", "checks/wrong/$topic/skeleton.patch",
+        'checks/prove-topic';
 }
 
 # All files of the project, but for those that .gitignore names. (There need be
@@ -57,12 +66,14 @@ sub lines {
     return grep { $_ ne '' } @lines;
 }
 
-# The digest of a file, with its name and whether it can be run.
+# The digest of a file, with its name and whether it can be run. It is made
+# again when the file has been touched.
 my %digests;
 
 sub digest {
     my ($file) = @_;
-    return $digests{$file} //= do {
+    my $seen = join ' ', $file, (stat $file)[ 1, 7, 9, 10 ];
+    return $digests{$seen} //= do {
         my $sha = Digest::SHA->new(256);
         eval { $sha->addfile($file, 'b'); 1 } or die "$file can not be read\n";
         join ' ', $sha->hexdigest, -x $file ? 'x' : '-', $file;
@@ -72,7 +83,7 @@ sub digest {
 # A key of texts and files.
 sub key {
     my ($texts, $files) = @_;
-    return sha256_hex(join "\n", @$texts, map { digest($_) } @$files);
+    return sha256_hex(join "\n", (map { s/^/ /gmr } @$texts), map { digest($_) } @$files);
 }
 
 # The versions of compiler, linker and Wine.
@@ -83,6 +94,14 @@ sub tools {
     return $tools //= join '', map { scalar(`$_ 2>&1`) // '' }
         "$how->{cc} --version", "$how->{objdump} --version",
         $^O =~ /^(?:msys|cygwin)$/ ? 'uname -a' : 'wine --version';
+}
+
+# So many programs are started at once as the processors bear.
+sub jobs {
+    my ($jobs) = ($ENV{JOBS} || `nproc 2>/dev/null` || $ENV{NUMBER_OF_PROCESSORS}
+            || 2) =~ /^([1-9]\d*)$/
+        or die "JOBS is a number\n";
+    return $jobs;
 }
 
 # ---- proofs ----
