@@ -67,18 +67,26 @@ grade: to-grade     ## grade the programs
 	@$(if $(filter lessons,$(KIND)),echo '# the lesson itself: your exercise is elsewhere')
 	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens
 
-# For checks/prove-answers, which builds many answers without a make for each.
+# How a program is made, for checks/prove-answers, which makes many of them
+# without a make for each. A file that is as before keeps its date.
+define HOW
+programs $(PROGRAMS)
+parts $(PARTS)
+cc $(CC)
+compiler $(COMPILER)
+linker $(CC) $(LDFLAGS)
+shared $(SHARED) $(LENS)
+libraries $(LDLIBS)
+objdump $(OBJDUMP)
+common $(subst |, ,$(OURS))
+
+endef
+how: HOW_FILE := $(TOP)/build/proofs/$(NAME).how
 how:
-	$(info programs $(PROGRAMS))
-	$(info parts $(PARTS))
-	$(info cc $(CC))
-	$(info compiler $(COMPILER))
-	$(info linker $(CC) $(LDFLAGS))
-	$(info shared $(SHARED) $(LENS))
-	$(info libraries $(LDLIBS))
-	$(info objdump $(OBJDUMP))
-	$(info common $(subst |, ,$(OURS)))
-	@:
+	@mkdir -p $(TOP)/build/proofs
+	@$(file >$(HOW_FILE).new,$(HOW)):
+	@cmp -s $(HOW_FILE).new $(HOW_FILE) && $(RM) $(HOW_FILE).new || \
+		mv $(HOW_FILE).new $(HOW_FILE)
 
 clean:              ## remove what was built
 	$(Q)$(RM) -r $(OUT)

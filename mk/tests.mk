@@ -5,18 +5,16 @@ SOURCES := $(sort $(wildcard common/*.[ch] lens/*.[ch] lens/*/*.[ch] mk/*.h \
              solutions/*/*.[ch]))
 TOPICS  := $(patsubst solutions/%/Makefile,%,$(wildcard solutions/*/Makefile))
 
-# How the programs of each exercise are made, as its makefile tells it: the
-# proofs of the answers compile and link by themselves.
-HOWS    := $(TOPICS:%=build/proofs/%.how)
 # What the analysers look at: all but what is wrong on purpose.
 ANALYSED := $(filter-out exercises/% checks/specimens/specimen.c \
               checks/specimens/buggy_% checks/lens/subject.c,$(filter %.c,$(SOURCES)))
 ANALYSES := $(ANALYSED:%.c=build/analysis/%.txt)
+HOW     := $(TOPICS:%=exercises/%/how)
 STUBS   := $(TOPICS:%=build/tests/%.t)
 
-.PHONY: check check-all prove began graded list-sources list-analysed
+.PHONY: check check-all prove began graded $(HOW) list-sources list-analysed
 
-check: began graded viewer $(HOWS) $(STUBS) $(ANALYSES)    ## the project's own tests, without the answers
+check: began graded viewer $(HOW) $(STUBS) $(ANALYSES)    ## the project's own tests, without the answers
 	+@mk/prove checks/project/*.t $(STUBS)
 
 # When: what is changed from now on, the tests may not have seen.
@@ -25,14 +23,14 @@ began:
 
 # An answer is a solution with a patch: one that must pass (right) or that must
 # be rejected (wrong).
-prove: graded $(HOWS)   ## prove the graders: all right and wrong answers
+prove: graded $(HOW)     ## prove the graders: all right and wrong answers
 	+@checks/prove-answers
 
 prove-%:            ## prove-NN: those of exercise NN alone; FRESH=1: all anew
 	$(call need,solutions,$*)
 	+@mk/alone $(call in,solutions,$*) to-grade
-	+@$(MAKE_IN) . $(patsubst solutions/%/Makefile,build/proofs/%.how,$(call folder,solutions,$*))
-	+@checks/prove-answers $(patsubst solutions/%/Makefile,%,$(call folder,solutions,$*))
+	+@$(call in,exercises,$*) READY=1 how
+	+@checks/prove-answers $*
 
 # What breaks most often comes first.
 check-all:          ## check, prove, and the tests that take long
@@ -52,11 +50,8 @@ graded: $(LESSONS:%=%/graded) $(SOLUTIONS:%=%/graded)
 %/graded: tools
 	+@$(MAKE_IN) $* READY=1 all lens
 
-# A file that is the same as before keeps its date.
-build/proofs/%.how: FORCE
-	@mkdir -p $(@D)
-	+@$(MAKE_IN) exercises/$* READY=1 how >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(HOW): %/how:
+	+@$(MAKE_IN) $* READY=1 how
 
 # One test script for each topic.
 build/tests/%.t:

@@ -21,7 +21,7 @@ sub files_of {
     return grep { -f } map { glob } "build/checks/$topic.o",
         'build/checks/harness/*.o', 'build/lens/{lens,reader}.o',
         'build/common/*.o', "build/{lessons,solutions}/$topic/*.o",
-        "solutions/$topic/*.[ch]", 'mk/run', 'checks/proofs/*',
+        "solutions/$topic/*.[ch]", 'mk/{run,start-wine}', 'checks/proofs/*',
         'checks/prove-answers';
 }
 

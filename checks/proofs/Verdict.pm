@@ -4,6 +4,7 @@ package Verdict;
 use strict;
 use warnings;
 use open ':encoding(UTF-8)';
+use Patch;
 
 # Grades a folder; once again where the grader was cut off: Wine itself may
 # fail, once in some thousand starts. `text` is what it printed.
@@ -11,12 +12,16 @@ sub of {
     my ($class, $topic, $folder) = @_;
     for my $try (1, 2) {
         my $self = bless {}, $class;
-        open my $out, '-|', 'mk/run', "build/checks/$topic.exe", $folder,
-            "build/lessons/$topic/lens" or die "mk/run: $!\n";
+        # What Wine says of a process that was ended is of no interest.
+        my $errors = "$folder/errors";
+        open my $out, '-|', 'sh', '-c', 'exec mk/run "$@" 2>"$0"', $errors,
+            "build/checks/$topic.exe", $folder, "build/lessons/$topic/lens"
+            or die "mk/run: $!\n";
         $self->{text} = do { local $/; (<$out> // '') =~ s/\r\n/\n/gr };
         close $out;
         $self->{status} = $? >> 8;
         $self->read_failures;
+        $self->{text} .= Patch::slurp($errors) unless $self->is_whole;
         return $self if $self->is_whole || $try == 2;
     }
 }
