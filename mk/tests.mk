@@ -12,9 +12,14 @@ ANALYSES := $(ANALYSED:%.c=build/analysis/%.txt)
 HOW     := $(TOPICS:%=exercises/%/how)
 STUBS   := $(TOPICS:%=build/tests/%.t)
 
+# Who does not say how many jobs there may be gets one for each processor.
+MAKE_ALL = $(MAKE_IN) . $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or \
+             $(JOBS),$(shell nproc 2>/dev/null),$(NUMBER_OF_PROCESSORS),2))
+
 .PHONY: check check-all prove began graded $(HOW) list-sources list-analysed
 
-check: began graded viewer $(HOW) $(STUBS) $(ANALYSES)    ## the project's own tests, without the answers
+check:              ## the project's own tests, but for the answers
+	+@$(MAKE_ALL) began graded viewer $(HOW) $(STUBS) $(ANALYSES)
 	+@mk/prove checks/project/*.t $(STUBS)
 
 # When: what is changed from now on, the tests may not have seen.
@@ -23,7 +28,8 @@ began:
 
 # An answer is a solution with a patch: one that must pass (right) or that must
 # be rejected (wrong).
-prove: graded $(HOW)     ## prove the graders: all right and wrong answers
+prove:              ## prove the graders: all right and wrong answers
+	+@$(MAKE_ALL) graded $(HOW)
 	+@checks/prove-answers
 
 prove-%:            ## prove-NN: those of exercise NN alone; FRESH=1: all anew
