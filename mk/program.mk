@@ -82,11 +82,12 @@ common $(subst |, ,$(OURS))
 
 endef
 how: HOW_FILE := $(TOP)/build/proofs/$(NAME).how
-how:
-	@mkdir -p $(TOP)/build/proofs
+how: | $(TOP)/build/proofs
 	@$(file >$(HOW_FILE).new,$(HOW)):
 	@cmp -s $(HOW_FILE).new $(HOW_FILE) && $(RM) $(HOW_FILE).new || \
 		mv $(HOW_FILE).new $(HOW_FILE)
+$(TOP)/build/proofs:
+	@mkdir -p $@
 
 clean:              ## remove what was built
 	$(Q)$(RM) -r $(OUT)
