@@ -247,6 +247,7 @@ is((state_of($program))[0], 'S', 'and what runs meanwhile goes on');
 my ($server) = processes($prefix, 'wineserver');
 kill 'KILL', $server;
 is outcome(start(@specimen, 'end', 7)), $done, 'the server is killed: no harm';
+kill 'KILL', -$started{$hangs};    # it waits for its server for ever
 finish($hangs);
 
 done_testing;
