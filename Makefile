@@ -8,15 +8,20 @@ EXERCISES := $(patsubst %/Makefile,%,$(sort $(wildcard exercises/*/Makefile)))
 SOLUTIONS := $(patsubst %/Makefile,%,$(sort $(wildcard solutions/*/Makefile)))
 FOLDERS   := $(LESSONS) $(EXERCISES) $(SOLUTIONS)
 
-# The folder of lesson NN: $(call folder,lessons,NN), or nothing.
-folder = $(firstword $(wildcard $(1)/$(2)-*/Makefile))
-# A recipe's first line: says so, and stops, when there is no such lesson.
-define need
-@test -n '$(call folder,$(1),$(2))' || { \
-	echo "make: there is no $(2) in $(1)/ yet; those that are there: \
-	$(patsubst $(1)/%,%,$(patsubst %/Makefile,%,$(wildcard $(1)/*/Makefile)))" >&2; exit 2; }
-endef
-in = $(MAKE_IN) $(dir $(call folder,$(1),$(2)))
+# The topic in a folder that NN, N or NN-topic names: $(call topic,lessons,1).
+topics = $(patsubst $(1)/%/Makefile,%,$(sort $(wildcard $(1)/*/Makefile)))
+number = $(firstword $(subst -, ,$(1)))
+names  = |$(1)|$(number)|$(patsubst 0%,%,$(number))|
+topic  = $(firstword $(foreach one,$(call topics,$(1)),\
+           $(if $(findstring |$(2)|,$(call names,$(one))),$(one))))
+# A recipe's first line: says so, and stops, when there is no such lesson. What
+# was asked for is not the shell's to read.
+need   = $(if $(call topic,$(1),$(2)),,@printf '%s\n' "make: there is no \
+	$$PIPEWORK_ASKED in $(1)/; those that are there: $(call topics,$(1))" | \
+	fold -s -w 78 >&2; exit 2)
+in     = $(MAKE_IN) $(1)/$(call topic,$(1),$(2))
+run-% grade-% hint-% reset-% solution-% trace-% sweep-%: \
+	export PIPEWORK_ASKED = $*
 
 # These bring the shared folders up to date by themselves: one after another.
 ifneq ($(filter run-% grade-% grade trace-% sweep-% docs,$(MAKECMDGOALS)),)
@@ -47,22 +52,22 @@ run-%:              ## run-NN: play lesson NN's conversation, both sides
 
 grade-%:            ## grade-NN: grade your exercise NN; FROM=folder: another's
 	$(call need,exercises,$*)
-	+@$(if $(findstring command line,$(origin FROM)),mk/exercise grade $(dir $(call folder,exercises,$*)) "$$FROM",mk/alone $(call in,exercises,$*) to-grade && $(call in,exercises,$*) READY=1 grade)
+	+@mk/grade $(call topic,exercises,$*) $(if $(FROM_GIVEN),"$$FROM")
 
 grade:              ## grade every exercise, and say what is next
 	+@mk/grade-all
 
 hint-%:             ## hint-NN: the next hint for exercise NN; N=2: that one
 	$(call need,exercises,$*)
-	@mk/exercise hint $(dir $(call folder,exercises,$*)) "$$N"
+	@mk/exercise hint exercises/$(call topic,exercises,$*) $(if $(N_GIVEN),"$$N")
 
 reset-%:            ## reset-NN: the exercise as it was; yours is kept beside
 	$(call need,exercises,$*)
-	@mk/exercise reset $(dir $(call folder,exercises,$*))
+	@mk/exercise reset exercises/$(call topic,exercises,$*)
 
 solution-%:         ## solution-NN: your file against the solution
 	$(call need,exercises,$*)
-	@mk/exercise compare $(dir $(call folder,exercises,$*))
+	@mk/exercise compare exercises/$(call topic,exercises,$*)
 
 docs:               ## build the site: build/docs/html/index.html
 	+@$(MAKE_IN) docs

@@ -4,6 +4,7 @@
 # Set by the folder's makefile:
 #   PROGRAMS   each is made of PROGRAM.c and of what all programs share
 #   PARTS      each program gets these, too: PART.c for each (optional)
+#   EDIT       the files that the learner edits (in exercises only)
 #   PLAY       the lesson's conversation (in lessons only)
 #   TOP        the way to the top folder
 #   LDLIBS     libraries, where a program needs one
@@ -17,16 +18,24 @@ KIND   := $(lastword $(notdir $(patsubst %/,%,$(dir $(CURDIR)))))
 LESSON := $(TOP)/lessons/$(NAME)
 PLAY   ?= $(shell sed -n 's/^PLAY *:= *//p' $(LESSON)/Makefile)
 
-# The environment can name another folder's sources in the place of this one's,
-# and where to build them: a submission, or an answer of the tests.
-SOURCE := $(or $(PIPEWORK_SOURCE),.)
-OUT    := $(or $(PIPEWORK_OUT),$(TOP)/build/$(KIND)/$(NAME))
-unexport PIPEWORK_SOURCE PIPEWORK_OUT
+# The environment can name another folder, out of which the files to edit are
+# taken (PIPEWORK_SOURCE), what the user calls it (PIPEWORK_SHOWN), and where to
+# build (PIPEWORK_OUT): a submission, or an answer of the tests.
+OUT := $(or $(PIPEWORK_OUT),$(TOP)/build/$(KIND)/$(NAME))
+ifeq ($(origin PIPEWORK_SHOWN),undefined)
+PIPEWORK_SHOWN := $(if $(filter 0,$(MAKELEVEL)),.,$(KIND)/$(NAME))
+endif
+unexport PIPEWORK_SOURCE PIPEWORK_OUT PIPEWORK_SHOWN
 
-# What the solution has is the learner's to write: every other source of an
-# exercise is the lesson's.
-source = $(if $(or $(filter lessons,$(KIND)),$(wildcard \
-           $(TOP)/solutions/$(NAME)/$(1).c)),$(SOURCE),$(LESSON))/$(1).c
+# Where a source stands: what the learner edits is taken into the build folder,
+# all that an exercise or a solution lacks is the lesson's.
+OWN     := $(if $(filter exercises,$(KIND)),,$(wildcard *.c))
+source   = $(if $(filter $(1).c,$(EDIT)),$(OUT)/source,$(if \
+             $(filter $(1).c,$(OWN)),.,$(LESSON)))/$(1).c
+ifeq ($(KIND)-$(EDIT),exercises-)
+$(error The makefile of exercise $(NAME) does not say which files the learner \
+        edits: EDIT := server.c)
+endif
 
 ALL_CPPFLAGS += -I$(LESSON)
 PARTS_O := $(PARTS:%=$(OUT)/%.o)
@@ -63,9 +72,25 @@ to-trace: $(WATCHED) $(PLAYER)
 $(PROGRAMS): %: $(OUT)/%.exe
 	@$(TOP)/mk/run $< $(ARGS)
 
-grade: to-grade     ## grade the programs
-	@$(if $(filter lessons,$(KIND)),echo '# the lesson itself: your exercise is elsewhere')
-	@$(TOP)/mk/run $(GRADER) $(OUT)/lens $(PEERS)/lens
+grade:              ## grade the programs
+	+@$(TOP)/mk/grade $(KIND)/$(NAME) $(if $(FROM_GIVEN),"$$FROM")
+
+# What the top makefile offers for an exercise can be typed here, too, with and
+# without the number: make hint, make hint-01.
+ifeq ($(KIND),exercises)
+NUMBER := $(firstword $(subst -, ,$(NAME)))
+ABOVE  := hint solution reset trace
+.PHONY: $(ABOVE) $(ABOVE:%=%-$(NUMBER)) grade-$(NUMBER) run-$(NUMBER)
+hint:               ## print the next hint
+solution:           ## compare with the solution
+reset:              ## the exercise as it was; yours is kept beside
+trace:              ## draw the conversation with your program
+hint solution reset:
+	+@$(MAKE_IN) $(TOP) $@-$(NUMBER)
+trace:
+	+@$(MAKE_IN) $(TOP) trace-$(NUMBER) FROM=exercises/$(NAME)
+$(ABOVE:%=%-$(NUMBER)) grade-$(NUMBER) run-$(NUMBER): %-$(NUMBER): %
+endif
 
 # How a program is made, for checks/prove-answers, which makes many of them
 # without a make for each. A file that is as before keeps its date.
@@ -94,14 +119,30 @@ clean:              ## remove what was built
 
 $(OUT)/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED)
 	$(call SAY,LINK)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(GUARD) $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+# What a learner wrote is compiled and linked under guard.
+ifeq ($(KIND),exercises)
+$(EDIT:%=$(OUT)/source/%): export PIPEWORK_SOURCE := $(value PIPEWORK_SOURCE)
+$(EDIT:%=$(OUT)/source/%): FORCE
+	@$(TOP)/mk/take $(@F) $@
+
+GUARDED := $(PLAIN) $(WATCHED) $(EDIT:%.c=$(OUT)/%.o)
+$(GUARDED): export PIPEWORK_SHOWN := $(value PIPEWORK_SHOWN)
+$(PLAIN) $(WATCHED): GUARD = $(TOP)/mk/compile $(NAME) $@ link
+$(EDIT:%.c=$(OUT)/%.o): GUARD = $(TOP)/mk/compile $(NAME) $< \
+                                $(if $(filter $*,$(PROGRAMS)),main,part)
+# What the guard reads must have the system's headers, too: an `#include` can
+# be made to look like one of theirs.
+$(EDIT:%.c=$(OUT)/%.o): DEPENDENCIES := -MD
+endif
 
 # The lens stands before the libraries, so its definitions win.  The list of
 # lines lets the grader name the line of a call.
 $(OUT)/lens/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED) $(LENS)
 	@mkdir -p $(@D)
 	$(call SAY,LENS)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(GUARD) $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)$(LINES)
 
 # A source that changed is compiled also when its date is an old one, as that of
@@ -111,9 +152,10 @@ $(OUT)/%.seen: FORCE
 	@cmp -s $(call source,$*) $@ || cp $(call source,$*) $@
 
 .SECONDEXPANSION:
-$(OUT)/%.o: $$(call source,$$*) $(OUT)/%.seen $(PRECOMPILED)
+$(OUT)/%.o: $$(call source,$$*) $$(if $$(filter $$*.c,$$(EDIT)),,$(OUT)/$$*.seen) \
+            $(PRECOMPILED)
 	$(call SAY,CC)
-	$(Q)$(COMPILE)
+	$(Q)$(GUARD) $(COMPILE)
 
 # What is built elsewhere is brought up to date there, and only relinked when
 # it changed.  The top makefile has done it when it calls with READY=1.

@@ -4,18 +4,17 @@
 SWEPT := $(LESSONS) $(SOLUTIONS)
 
 # FROM and FAULT count when they stand on the command line only.
-given = $(findstring command line,$(origin FROM))
-ifeq ($(findstring command line,$(origin FAULT)),)
+ifndef FAULT_GIVEN
 unexport FAULT
 endif
 
 .PHONY: sweep $(SWEPT:%=%/sweep)
 
 sweep-%:            ## sweep-NN: each call of lesson NN fails once; FROM=folder
-	$(call need,$(if $(given),exercises,lessons),$*)
-	+@mk/alone $(MAKE_IN) . $(patsubst %/Makefile,%/graded,$(call folder,lessons,$*))
-	+@mk/sweep $(if $(given),--from $(dir $(call folder,exercises,$*)) "$$FROM",\
-		$(patsubst %/Makefile,%,$(call folder,lessons,$*)))
+	$(call need,$(if $(FROM_GIVEN),exercises,lessons),$*)
+	+@mk/alone $(MAKE_IN) . lessons/$(call topic,lessons,$*)/graded
+	+@mk/sweep $(if $(FROM_GIVEN),--from exercises/$(call topic,exercises,$*) "$$FROM",\
+		lessons/$(call topic,lessons,$*))
 
 sweep: $(SWEPT:%=%/sweep)   ## the same for every lesson and solution
 

@@ -3,6 +3,18 @@
 #
 # CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS belong to the user; ours are ALL_*.
 
+# What is typed behind these is a text: make shall not take a `$(...)` in it for
+# its own language, and a shell sees it only as the value of a variable. Other
+# values than those of the command line do not count.
+define AS_TEXT
+ifneq ($$(findstring command line,$$(origin $(1))),)
+$(1)_GIVEN := yes
+override $(1) := $$(value $(1))
+export $(1)
+endif
+endef
+$(foreach name,FROM N FAULT,$(eval $(call AS_TEXT,$(name))))
+
 ifeq ($(OS),Windows_NT)
 CROSS_COMPILE ?=
 else
@@ -11,6 +23,17 @@ endif
 # One from the environment is most likely not a compiler for Windows.
 ifneq ($(origin CC),command line)
 CC := $(CROSS_COMPILE)gcc
+endif
+# Told before anything is built. (A make that was called by another one need not
+# look again.)
+ifeq ($(MAKELEVEL),0)
+ifneq ($(filter-out help clean format hint% reset% solution% list-%,$(or \
+        $(MAKECMDGOALS),all)),)
+ifeq ($(shell command -v $(firstword $(CC)) 2>/dev/null),)
+$(error The compiler $(firstword $(CC)) is missing: run ./setup in the top \
+        folder)
+endif
+endif
 endif
 WINDRES ?= $(CROSS_COMPILE)windres
 OBJDUMP ?= $(CROSS_COMPILE)objdump
@@ -28,9 +51,10 @@ ALL_CFLAGS   = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS)
 # <windows.h> takes most of a compilation: it is compiled once, beforehand.
 # (The tests compile each file without it too.)
 PRECOMPILED := $(TOP)/build/common/precompiled.h.gch
-COMPILER     = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP \
-               -include $(PRECOMPILED:.gch=)
-COMPILE      = $(COMPILER) -c -o $@ $<
+DEPENDENCIES := -MMD
+COMPILER      = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(DEPENDENCIES) -MP \
+                -include $(PRECOMPILED:.gch=)
+COMPILE       = $(COMPILER) -c -o $@ $<
 
 # Which line of our sources stands at which address of a program: a list beside
 # it, NAME.lines, for the grader and the viewer. The lens's own is left out.

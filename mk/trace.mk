@@ -13,8 +13,7 @@ trace-%:            ## trace-NN: draw lesson NN's conversation; FROM=folder: you
 	$(call need,lessons,$*)
 	+@mk/alone $(call in,lessons,$*) to-trace
 	+@mk/alone $(MAKE_IN) lens READY=1 view
-	+@mk/trace draw $(dir $(call folder,lessons,$*)) \
-		$(if $(findstring command line,$(origin FROM)),"$$FROM")
+	+@mk/trace draw lessons/$(call topic,lessons,$*) $(if $(FROM_GIVEN),"$$FROM")
 
 timelines: $(TIMELINES)    ## renew the pictures lessons/NN-topic/timeline-NN.svg
 $(TIMELINES): timeline-%: tools viewer
