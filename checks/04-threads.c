@@ -51,8 +51,7 @@ static struct program *start_ready(const char *command_line)
 static bool has_ended_well(struct program *server)
 {
     DWORD code = EXIT_FAILURE;
-    return !is_running(server)
-           && wait_for_scene_end(server, &code) == IN_TIME
+    return !is_running(server) && wait_for_scene_end(server, &code) == IN_TIME
            && code == EXIT_SUCCESS;
 }
 

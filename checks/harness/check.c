@@ -313,9 +313,10 @@ int run_checks(
             over ? TIME_OVER : reason_to_skip(chosen, i, verdicts);
         if (reason != NULL)
             verdicts[i] = SKIPPED;
-        else if ((over = ms_until(deadline) == 0))
+        else if (ms_until(deadline) == 0) {
+            over = true;
             verdicts[i] = fail_for_time();
-        else
+        } else
             verdicts[i] = run_check(&chosen[i]);
         if (!mine)
             continue;

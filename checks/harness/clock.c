@@ -24,11 +24,11 @@ enum { SLICE_MS = 15 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct {
-    unsigned long long us;        // what now_ms() tells, a thousandth
-    unsigned long long seen;      // when it was read last, on the wall
-    unsigned long long asked;     // when the processors were, on the wall
-    unsigned long long idle, all; // what they had rested, and been there
-    double rate;                  // how fast it goes: 1, as the one on the wall
+    unsigned long long us;         // what now_ms() tells, a thousandth
+    unsigned long long seen;       // when it was read last, on the wall
+    unsigned long long asked;      // when the processors were, on the wall
+    unsigned long long idle, all;  // what they had rested, and been there
+    double rate;  // how fast it goes: 1, as the one on the wall
 } patient;
 
 /** The time on the wall, in microseconds. */

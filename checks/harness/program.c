@@ -32,9 +32,9 @@ HANDLE create_job(void)
         return NULL;
 
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION limit = {0};
-    limit.BasicLimitInformation.LimitFlags =
-        JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE | JOB_OBJECT_LIMIT_ACTIVE_PROCESS
-        | JOB_OBJECT_LIMIT_PROCESS_MEMORY;
+    limit.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE
+                                             | JOB_OBJECT_LIMIT_ACTIVE_PROCESS
+                                             | JOB_OBJECT_LIMIT_PROCESS_MEMORY;
     limit.BasicLimitInformation.ActiveProcessLimit = PROCESSES_MAX;
     limit.ProcessMemoryLimit = MEMORY_MAX;
     if (!SetInformationJobObject(

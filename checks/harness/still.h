@@ -8,12 +8,12 @@
 
 /** What the programs do, as far as a deadline is concerned. */
 enum stillness {
-    MOVES,        /**< or may move: wait for it */
-    STANDS,       /**< all stand in calls that nobody can end any more */
-    COMPUTES,     /**< one has computed for too long */
-    CALLS,        /**< they have made too many calls */
-    TOO_MANY,     /**< they have started too many processes */
-    TOO_LARGE     /**< one has taken too much memory */
+    MOVES,    /**< or may move: wait for it */
+    STANDS,   /**< all stand in calls that nobody can end any more */
+    COMPUTES, /**< one has computed for too long */
+    CALLS,    /**< they have made too many calls */
+    TOO_MANY, /**< they have started too many processes */
+    TOO_LARGE /**< one has taken too much memory */
 };
 
 /** A check begins: nothing is known. */

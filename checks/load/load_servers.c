@@ -25,7 +25,7 @@
 #include "common/error.h"
 
 enum {
-    LOOK_MS = 100, // how often the deadline is looked at
+    LOOK_MS = 100,  // how often the deadline is looked at
     TRIPS = 100,
     MESSAGE_MAX = 4096,
     MUTE_MAX = 64 * 1024,  // more than a server may take that isn't read from
@@ -149,12 +149,8 @@ static void make_round_trips(struct client *clients, unsigned count)
         DWORD bytes;
         ULONG_PTR key = 0;
         OVERLAPPED *operation = NULL;
-        BOOL good = GetQueuedCompletionStatus(
-            port,
-            &bytes,
-            &key,
-            &operation,
-            LOOK_MS);
+        BOOL good =
+            GetQueuedCompletionStatus(port, &bytes, &key, &operation, LOOK_MS);
         if (operation == NULL && ms_until(deadline) > 0)
             continue;
         if (operation == NULL) {
