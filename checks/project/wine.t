@@ -11,7 +11,7 @@ use Test::More;
 
 plan skip_all => 'Windows needs no Wine' if $^O ne 'linux';
 
-use constant PATIENCE_S => 120;    # whatever takes longer hangs
+use constant PATIENCE_S => 60;    # whatever takes longer hangs
 
 my $top   = getcwd;
 my $place = "$top/build/tests/wine a'b \"\$HOME\" 새";
@@ -19,6 +19,7 @@ my (%started, $n);
 my $me = $$;
 system 'rm', '-rf', $place;
 $SIG{ALRM} = sub { die "it hangs\n" };
+$SIG{INT} = $SIG{TERM} = $SIG{HUP} = sub { exit 130 };
 
 sub write_file {
     my ($path, $text) = @_;
@@ -56,6 +57,7 @@ sub start {
     my $pid = fork // die $!;
     if (!$pid) {
         POSIX::setsid();
+        @SIG{qw(INT TERM HUP)} = ('DEFAULT') x 3;
         chdir $folder or die $!;
         $ENV{FAKE} = $folder;
         $ENV{PATH} = "$folder/bin:$ENV{PATH}";
@@ -100,6 +102,14 @@ sub said {
         select undef, undef, undef, 0.05;
     }
     return 0;
+}
+
+# Lets the wineboot end that works on a start.
+sub open_gate {
+    my ($folder) = @_;
+    alarm PATIENCE_S;
+    write_file("$folder/gate", "go\n");
+    alarm 0;
 }
 
 sub boots {
@@ -148,12 +158,14 @@ is_deeply [run($usual, @it)], [7, $runs, $making],
     'the first start makes the prefix, and says so';
 my $calls = slurp("$usual/calls");
 {
-    # What is not on the PATH can't be started.
+    # What is not on the PATH can't be started, nor what is not there.
+    rename "$usual/mk/start-wine", "$usual/start-wine" or die $!;
     mkdir "$usual/only";
     File::Copy::cp('checks/wine/fake-wine', "$usual/only/wine");
     my $shell = 'cd "$1" && FAKE=$1 PATH=$1/only mk/run "a b.exe" end 2>&1';
     open my $out, '-|', '/bin/sh', '-c', $shell, 'sh', $usual or die $!;
     is join('', <$out>), $runs, 'the next one starts no process but Wine';
+    rename "$usual/start-wine", "$usual/mk/start-wine" or die $!;
 }
 is slurp("$usual/calls"), "${calls}wine a b.exe end\n", 'and asks no server';
 is_deeply [run($usual)], [0, '', ''], 'without a program, Wine is tried';
@@ -179,8 +191,8 @@ is_deeply [run($usual, @it)], [7, $runs, $making],
 
 my $fails = fresh('fails');
 my ($status, $out, $err) = run($fails, @it);
-like $err, qr/^${making}mk\/run: Wine could not make its prefix: see .*\n$/,
-    'a prefix that can not be made: one sentence';
+is $err, "${making}mk/run: Wine could not make its prefix (wine: no luck):"
+    . " see build/wine.log\n", 'a prefix that can not be made: one sentence';
 is "$status$out", '2', 'and exit status 2';
 ok !-e "$fails/build/wine" && !-e "$fails/build/wine.new", 'nothing is left';
 for my $case (['a file', sub { write_file($_[0], '') }],
@@ -225,7 +237,7 @@ ok said($second, 'Waiting for another one that is starting Wine.'),
     'so does one that comes meanwhile';
 kill 'KILL', -$started{ $run{$slow} };
 is +(finish($run{$slow}))[0], 'signal 9', 'the first one is killed';
-write_file("$slow/gate", "go\n");
+open_gate($slow);
 ($status, $out, $err) = finish($second);
 is "$status $out", "7 $runs", 'the other one gets its Wine all the same';
 is boots($slow), 1, 'which was started once';
@@ -241,7 +253,7 @@ is "$status$err", "2${making}mk/run: the start of Wine was cut off: try again\n"
     'who starts it is killed: one sentence';
 write_file("$cut/boot", "well\n");
 is_deeply [run($cut, @it)], [7, $runs, $making], 'and the next one can start';
-write_file("$cut/gate", "go\n");
+open_gate($cut);
 
 # ---- wedged ----
 
