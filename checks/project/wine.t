@@ -124,13 +124,16 @@ sub children {
         glob '/proc/[0-9]*';
 }
 
+# Whatever this has started, also what is in a session of its own.
+sub clean_up {
+    kill 'KILL', map { s{.*/}{}r } grep {
+        slurp("$_/environ") =~ /(?:^|\0)FAKE=\Q$place\E/
+    } glob '/proc/[0-9]*';
+}
+
 END {
     my $status = $?;
-    if ($$ == $me) {
-        kill 'KILL', map { -$_ } values %started if %started;
-        kill 'KILL',
-            map { slurp($_) =~ /(\d+)/ } glob("\Q$place\E/*/server");
-    }
+    clean_up() if $$ == $me;
     $? = $status;
 }
 
