@@ -25,6 +25,32 @@ wchar_t *widen(const char *text, wchar_t *wide, int room)
     return wide;
 }
 
+bool name_record(const char *suffix, char *path, size_t size)
+{
+    wchar_t own[MAX_PATH];
+    char narrow[MAX_PATH];
+    DWORD length = GetModuleFileNameW(NULL, own, MAX_PATH);
+    if (length == 0 || length == MAX_PATH)
+        return false;
+    wcsrchr(own, L'\\')[0] = L'\0';
+    if (WideCharToMultiByte(
+            CP_UTF8,
+            0,
+            own,
+            -1,  // up to its end
+            narrow,
+            sizeof narrow,
+            NULL,
+            NULL)
+        == 0)
+        return false;
+    int used = snprintf(path, size, "%s\\pipework%s.record", narrow, suffix);
+    if (used > 0 && (size_t)used < size)
+        return true;
+    SetLastError(ERROR_FILENAME_EXCED_RANGE);
+    return false;
+}
+
 HANDLE create_job(void)
 {
     HANDLE job = CreateJobObjectW(NULL, NULL);

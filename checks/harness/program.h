@@ -149,6 +149,16 @@ unsigned count_handles(const struct program *program, unsigned highest);
 void free_program(struct program *program);
 
 /**
+ * Names a record of the lens: a file beside our own program. (Not in the
+ * system's folder for such files: under Wine, a program that was graded before
+ * can have named another one, for all that come after it.)
+ * @param suffix what tells it from others
+ * @param size   the room for @p path, in bytes
+ * @return false on failure, and GetLastError() says why
+ */
+bool name_record(const char *suffix, char *path, size_t size);
+
+/**
  * Converts UTF-8 to UTF-16.
  * @param room the size of @p wide in characters
  * @return @p wide, which is empty when the text does not fit

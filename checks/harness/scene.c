@@ -58,8 +58,6 @@ bool graded_folder_has(const char *name)
 
 void open_scene(unsigned limit_ms)
 {
-    wchar_t folder[MAX_PATH];
-    char narrow[MAX_PATH];
     scene.number++;
     scene.count = 0;
     scene.limit_ms = limit_ms;
@@ -75,23 +73,8 @@ void open_scene(unsigned limit_ms)
     scene.job = create_job();
     if (scene.job == NULL)
         environment_trouble("CreateJobObjectW", "the job of the programs");
-    if (GetTempPathW(MAX_PATH, folder) == 0)
-        environment_trouble("GetTempPathW", "the folder of the record");
-    WideCharToMultiByte(
-        CP_UTF8,
-        0,
-        folder,
-        -1,
-        narrow,
-        (int)sizeof narrow,
-        NULL,
-        NULL);
-    snprintf(
-        scene.record,
-        sizeof scene.record,
-        "%spipework%s.record",
-        narrow,
-        scene.suffix);
+    if (!name_record(scene.suffix, scene.record, sizeof scene.record))
+        environment_trouble("GetModuleFileNameW", "the folder of the record");
     if (!lens_view_open(&scene.view, scene.record))
         environment_trouble("CreateFileW", scene.record);
 }

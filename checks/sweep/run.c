@@ -28,8 +28,6 @@ static _Noreturn void give_up(const char *call)
 static void open_run(struct run *run)
 {
     static volatile LONG number;
-    wchar_t folder[MAX_PATH];
-    char narrow[MAX_PATH];
     snprintf(
         run->suffix,
         sizeof run->suffix,
@@ -39,23 +37,8 @@ static void open_run(struct run *run)
     run->group = create_job();
     if (run->group == NULL)
         give_up("CreateJobObjectW");
-    if (GetTempPathW(MAX_PATH, folder) == 0)
-        give_up("GetTempPathW");
-    WideCharToMultiByte(
-        CP_UTF8,
-        0,
-        folder,
-        -1,
-        narrow,
-        (int)sizeof narrow,
-        NULL,
-        NULL);
-    snprintf(
-        run->record,
-        sizeof run->record,
-        "%spipework%s.record",
-        narrow,
-        run->suffix);
+    if (!name_record(run->suffix, run->record, sizeof run->record))
+        give_up("GetModuleFileNameW");
     if (!lens_view_open(&run->view, run->record))
         give_up("CreateFileW");
 }
