@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 # Every lesson and every solution passes its sweep: no call, made to fail in any
-# way, does harm, and every call in the source is reached.
+# way, does harm, and every call in the source is reached. A solution that is
+# the lesson's program, but for comments, is swept with it.
 use strict;
 use warnings;
 use Test::More;
@@ -16,8 +17,30 @@ sub is_wine {
         && $text =~ /10-duplex:/;
 }
 
+# A source without comments and line ends.
+sub code {
+    my ($file) = @_;
+    open my $in, '<', $file or return $file;
+    local $/;
+    my $text = <$in>;
+    $text =~ s{("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|/\*.*?\*/|//[^\n]*}
+        {$1 // ' '}gse;
+    return $text =~ s/\s+/ /gr;
+}
+
+sub is_the_lesson {
+    my ($folder) = @_;
+    my ($topic) = $folder =~ m{^solutions/(.*)} or return;
+    return !grep { code($_) ne code(s/^solutions/lessons/r) }
+        glob "solutions/$topic/*.[ch]";
+}
+
 for my $folder (map { m{(.*)/Makefile$} }
     sort(glob 'lessons/*/Makefile'), sort(glob 'solutions/*/Makefile')) {
+    if (is_the_lesson($folder)) {
+        pass("$folder is the lesson's code");
+        next;
+    }
     my ($text, $status);
     for my $try (1 .. 4) {
         $text   = `mk/sweep $folder 2>&1`;
