@@ -16,11 +16,13 @@ STUBS   := $(TOPICS:%=build/tests/%.t)
 MAKE_ALL = $(MAKE_IN) . $(if $(findstring -j,$(MAKEFLAGS)),,-j$(or \
              $(JOBS),$(shell nproc 2>/dev/null),$(NUMBER_OF_PROCESSORS),2))
 
-.PHONY: check check-all prove began graded $(HOW) list-sources list-analysed
+.PHONY: check to-check check-all prove to-prove began graded $(HOW) list-sources list-analysed
 
 check:              ## the project's own tests, but for the answers
-	+@$(MAKE_ALL) began graded viewer $(HOW) $(STUBS) $(ANALYSES)
+	+@$(MAKE_ALL) to-check
 	+@mk/prove checks/project/*.t $(STUBS)
+to-check: began graded viewer $(HOW) $(STUBS) $(ANALYSES)
+	@:
 
 # When: what is changed from now on, the tests may not have seen.
 began:
@@ -29,8 +31,10 @@ began:
 # An answer is a solution with a patch: one that must pass (right) or that must
 # be rejected (wrong).
 prove:              ## prove the graders: all right and wrong answers
-	+@$(MAKE_ALL) graded $(HOW)
+	+@$(MAKE_ALL) to-prove
 	+@checks/prove-answers
+to-prove: graded $(HOW)
+	@:
 
 prove-%:            ## prove-NN: those of exercise NN alone; FRESH=1: all anew
 	$(call need,solutions,$*)
