@@ -17,6 +17,7 @@
 #include "checks/harness/clock.h"
 #include "checks/harness/guard.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/share.h"
 #include "common/console.h"
 #include "common/error.h"
 
@@ -265,71 +266,140 @@ static BOOL WINAPI end_interrupted(DWORD event)
     return TRUE;
 }
 
-int run_checks(
-    int argc, char *argv[], const char *lesson, const struct check *checks,
-    size_t count)
-{
-    static struct check chosen[CHECKS_MAX];
-    static enum verdict verdicts[CHECKS_MAX];
-    size_t passed = 0, failed = 0;
-    const struct check *first = NULL;  // that failed
-    bool over = false;
-    unsigned part = 1, parts = 1;
-    unsigned long long deadline = now_ms() + grade_limit_ms;
-    char plain[MAX_PATH];
+/** A grade: what is to be done, and what came of it. */
+struct grade {
+    const char *lesson;
+    struct check checks[CHECKS_MAX];
+    enum verdict verdicts[CHECKS_MAX];
+    size_t count, passed, failed;
+    const struct check *first;  // that failed
+    enum share share;
+    bool over;  // the time is
+    unsigned long long deadline;
+};
 
-    use_utf8_console();
-    if (!guard_this_process())
-        environment_trouble("SetKernelObjectSecurity", "the grader's guard");
-    SetConsoleCtrlHandler(end_interrupted, TRUE);
-    _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
-    if (argc < 2 || argc > 4
-        || (argc == 4
-            && (sscanf(argv[3], "%u/%u", &part, &parts) != 2 || part == 0
-                || part > parts))) {
-        fprintf(
-            stderr,
-            "usage: %s FOLDER [LESSON-FOLDER [PART/PARTS]]\n",
-            lesson);
-        return EXIT_USAGE;
+/** Takes a verdict into account. */
+static void count_verdict(struct grade *grade, size_t i)
+{
+    grade->passed += grade->verdicts[i] == PASSED;
+    if (grade->verdicts[i] == FAILED && grade->failed++ == 0)
+        grade->first = &grade->checks[i];
+}
+
+/** Makes a check and, where @p shown, reports on it. */
+static void make_check(struct grade *grade, size_t i, bool shown)
+{
+    const struct check *check = &grade->checks[i];
+    const char *reason =
+        grade->over ? TIME_OVER
+                    : reason_to_skip(grade->checks, i, grade->verdicts);
+    if (reason != NULL)
+        grade->verdicts[i] = SKIPPED;
+    else if (ms_until(grade->deadline) == 0) {
+        grade->over = true;
+        grade->verdicts[i] = fail_for_time();
+    } else
+        grade->verdicts[i] = run_check(check);
+    if (!shown)
+        return;
+    print_result(grade->verdicts[i], i + 1, check, reason);
+    if (grade->verdicts[i] == FAILED)
+        print_failure(check, grade->lesson);
+    count_verdict(grade, i);
+}
+
+/** Reports what the other grader has found. */
+static void pass_on(struct grade *grade, size_t i)
+{
+    const char *report = report_of_other(i + 1, 2 * grade_limit_ms);
+    if (report == NULL) {
+        /* Cut off, or in trouble: then this report is no whole one, either. */
+        const char *words = last_words_of_other();
+        printf("%s", words != NULL ? words : "");
+        exit(EXIT_USAGE);
     }
+    /* The plan is before the first. */
+    if (strncmp(report, "1..", 3) == 0)
+        report += strcspn(report, "\n") + 1;
+    size_t first_line = strcspn(report, "\n");
+    const char *skip = strstr(report, " # SKIP ");
+    grade->verdicts[i] = strncmp(report, "not ", 4) == 0              ? FAILED
+                         : skip != NULL && skip < report + first_line ? SKIPPED
+                                                                      : PASSED;
+    printf("%s", report);
+    count_verdict(grade, i);
+}
+
+/** Makes all checks, or every second one. */
+static void make_checks(struct grade *grade)
+{
+    for (size_t i = 0; i < grade->count; i++) {
+        bool second = i % 2 == 1;
+        if (grade->share == FIRST_OF_TWO && second)
+            pass_on(grade, i);
+        else if (grade->share != SECOND_OF_TWO || second)
+            make_check(grade, i, true);
+        else if (is_needed(grade->checks, grade->count, i))
+            make_check(grade, i, false);
+        if (grade->share == SECOND_OF_TWO && second)
+            end_block(i + 1);
+        fflush(stdout);
+    }
+}
+
+/** Whether the folders can be graded; says why not. */
+static bool look_at_folders(int argc, char *argv[])
+{
+    char plain[MAX_PATH];
     if (!set_folders(argv[1], argc >= 3 ? argv[2] : NULL)) {
         printf("Bail out!  there is no program in %s: build it\n", argv[1]);
-        return EXIT_USAGE;
+        return false;
     }
     for (int i = 1; i < argc && i < 3; i++)
         if (find_plain_program(argv[i], plain, sizeof plain)) {
             printf("Bail out!  %s was not built with the lens\n", plain);
-            return EXIT_USAGE;
+            return false;
         }
+    return true;
+}
 
-    count = choose_checks(checks, count, chosen);
-    printf("1..%zu\n", count);
-    for (size_t i = 0; i < count; i++) {
-        bool mine = i % parts == part - 1;
-        if (!mine && !is_needed(chosen, count, i))
-            continue;
-        const char *reason =
-            over ? TIME_OVER : reason_to_skip(chosen, i, verdicts);
-        if (reason != NULL)
-            verdicts[i] = SKIPPED;
-        else if (ms_until(deadline) == 0) {
-            over = true;
-            verdicts[i] = fail_for_time();
-        } else
-            verdicts[i] = run_check(&chosen[i]);
-        if (!mine)
-            continue;
-        print_result(verdicts[i], i + 1, &chosen[i], reason);
-        if (verdicts[i] == FAILED) {
-            print_failure(&chosen[i], lesson);
-            if (failed++ == 0)
-                first = &chosen[i];
-        }
-        passed += verdicts[i] == PASSED;
-        fflush(stdout);
+/** Reads the third argument: 1 or 2. */
+static bool read_share(int argc, char *argv[], enum share *share)
+{
+    *share = ALL_CHECKS;
+    if (argc == 4 && strcmp(argv[3], "1") == 0)
+        *share = FIRST_OF_TWO;
+    else if (argc == 4 && strcmp(argv[3], "2") == 0)
+        *share = SECOND_OF_TWO;
+    return argc >= 2 && (argc <= 3 || *share != ALL_CHECKS) && argc <= 4;
+}
+
+int run_checks(
+    int argc, char *argv[], const char *lesson, const struct check *checks,
+    size_t count)
+{
+    static struct grade grade;
+    grade.lesson = lesson;
+    grade.deadline = now_ms() + grade_limit_ms;
+
+    use_utf8_console();
+    SetConsoleCtrlHandler(end_interrupted, TRUE);
+    _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
+    if (!read_share(argc, argv, &grade.share)) {
+        fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER [1|2]]\n", lesson);
+        return EXIT_USAGE;
     }
-    if (parts == 1)
-        print_summary(passed, count, first, lesson);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (!guard_this_process())
+        environment_trouble("SetKernelObjectSecurity", "the grader's guard");
+    if (!look_at_folders(argc, argv))
+        return EXIT_USAGE;
+    if (grade.share == FIRST_OF_TWO && !start_other(argv))
+        environment_trouble("CreateProcessW", "the other grader");
+
+    grade.count = choose_checks(checks, count, grade.checks);
+    printf("1..%zu\n", grade.count);
+    make_checks(&grade);
+    if (grade.share != SECOND_OF_TWO)
+        print_summary(grade.passed, grade.count, grade.first, lesson);
+    return grade.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -38,10 +38,9 @@ struct check {
 
 /**
  * Runs the checks and prints TAP.
- * @param argc,argv main's: the folder that is graded; where other programs are
- *                  needed, the lesson's; and `1/2` or `2/2` for one half of the
- *                  checks, when two graders share them (each prints the plan of
- *                  all, and its own results, without the sum)
+ * @param argc,argv main's: the folder that is graded and, where other programs
+ *                  are needed, the lesson's. Behind them `1` starts a second
+ *                  grader, whose argument is `2`, for every other check.
  * @param lesson    the lesson's folder name, for instance `01-blocking-echo`
  * @param checks    what to run, in this order
  * @param count     how many

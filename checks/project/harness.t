@@ -119,12 +119,20 @@ is($? >> 8, 2, 'no folder named: exit status 2');
 like($text, qr/^usage: /, 'and the usage');
 
 # All checks together have a time, too: what is left is not run.
-$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens build/checks/specimens/lens 1/1 100`;
+$text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens ms=100`;
 is($? >> 8, 1, 'the time of a grade is over: a failure');
 my @not_run = $text =~ /^ok \d+ - .* # SKIP not run: the time for one grade is over$/mg;
 like($text, qr/less than 100 ms\n#   seen: +the time is over/,
     'and one check says so');
 cmp_ok(scalar @not_run, '>', 30, 'the others are not run');
+
+# Two graders that share the work report what one does.
+my @command = ('mk/run', 'build/checks/01-blocking-echo.exe',
+    map { "build/$_/01-blocking-echo/lens" } qw(solutions lessons));
+is(`@command 1`, `@command`, 'two graders that share the checks report the same');
+is($? >> 8, 0, 'and pass');
+like(`@command 2`, qr/^1\.\.(\d+)\nok 2 - .*\n# end 2\nok 4 /m,
+    'the second one makes every other check');
 
 # Ctrl+C is no success.
 {

@@ -3,7 +3,7 @@
  * @file
  * @brief Grades specimens; checks/project/harness.t looks at the verdicts.
  *
- * Usage: `judge FOLDER [LESSON-FOLDER PART/PARTS [MS]]`: all together in so
+ * Usage: `judge FOLDER [LESSON-FOLDER [1|2]] [ms=NUMBER]`: all together in so
  * much time.
  */
 #include <stdlib.h>
@@ -386,7 +386,7 @@ static const struct check CHECKS[] = {
 
 int main(int argc, char *argv[])
 {
-    if (argc == 5)
-        grade_limit_ms = (unsigned)strtoul(argv[--argc], NULL, 10);
+    if (argc > 2 && strncmp(argv[argc - 1], "ms=", 3) == 0)
+        grade_limit_ms = (unsigned)strtoul(argv[--argc] + 3, NULL, 10);
     return run_checks(argc, argv, "specimens", CHECKS, ARRAYSIZE(CHECKS));
 }
