@@ -132,9 +132,6 @@ $(GUARDED): export PIPEWORK_SHOWN := $(value PIPEWORK_SHOWN)
 $(PLAIN) $(WATCHED): GUARD = $(TOP)/mk/compile $(NAME) $@ link
 $(EDIT:%.c=$(OUT)/%.o): GUARD = $(TOP)/mk/compile $(NAME) $< \
                                 $(if $(filter $*,$(PROGRAMS)),main,part)
-# What the guard reads must have the system's headers, too: an `#include` can
-# be made to look like one of theirs.
-$(EDIT:%.c=$(OUT)/%.o): DEPENDENCIES := -MD
 endif
 
 # The lens stands before the libraries, so its definitions win.  The list of

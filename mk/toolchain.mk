@@ -51,10 +51,9 @@ ALL_CFLAGS   = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS)
 # <windows.h> takes most of a compilation: it is compiled once, beforehand.
 # (The tests compile each file without it too.)
 PRECOMPILED := $(TOP)/build/common/precompiled.h.gch
-DEPENDENCIES := -MMD
-COMPILER      = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(DEPENDENCIES) -MP \
-                -include $(PRECOMPILED:.gch=)
-COMPILE       = $(COMPILER) -c -o $@ $<
+COMPILER     = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP \
+               -include $(PRECOMPILED:.gch=)
+COMPILE      = $(COMPILER) -c -o $@ $<
 
 # Which line of our sources stands at which address of a program: a list beside
 # it, NAME.lines, for the grader and the viewer. The lens's own is left out.

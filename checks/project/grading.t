@@ -144,6 +144,17 @@ close $go;
 is(last_line(join '', <$report>), '# grade-01: passed', 'lines are shown as they come');
 close $report;
 
+# Who interrupts it gets no verdict, and leaves nothing behind.
+spit("$place/mk/run", "#!/bin/sh\necho 1..1\nread -r go <go\n", 0755);
+for my $signal (qw(INT TERM HUP)) {
+    my $pid = open my $report, '-|', "cd $place && exec mk/grade 01" or die;
+    1 until (<$report> // "1..1\n") eq "1..1\n";
+    kill $signal => $pid;
+    is(last_line(join '', <$report>), '# grade-01: not graded: it was interrupted', $signal);
+    close $report;
+    is($? >> 8, 2, 'has its exit status, when the grader has ended');
+}
+
 # A program that changes what it is graded with.
 for my $file ("build/checks/$topic.exe", "build/lessons/$topic/lens/client.exe") {
     my $was = do { open my $in, '<', "$place/$file" or die; local $/; <$in> };
