@@ -127,10 +127,13 @@ $(EDIT:%=$(OUT)/source/%): export PIPEWORK_SOURCE := $(value PIPEWORK_SOURCE)
 $(EDIT:%=$(OUT)/source/%): FORCE
 	@$(TOP)/mk/take $(@F) $@
 
+# What the guard of yesterday has let pass is looked at again by today's.
+$(EDIT:%.c=$(OUT)/%.o): $(TOP)/mk/compile
+
 GUARDED := $(PLAIN) $(WATCHED) $(EDIT:%.c=$(OUT)/%.o)
 $(GUARDED): export PIPEWORK_SHOWN := $(value PIPEWORK_SHOWN)
-$(PLAIN) $(WATCHED): GUARD = $(TOP)/mk/compile $(NAME) $@ link
-$(EDIT:%.c=$(OUT)/%.o): GUARD = $(TOP)/mk/compile $(NAME) $< \
+$(PLAIN) $(WATCHED): private GUARD = $(TOP)/mk/compile $(NAME) $@ link
+$(EDIT:%.c=$(OUT)/%.o): private GUARD = $(TOP)/mk/compile $(NAME) $< \
                                 $(if $(filter $*,$(PROGRAMS)),main,part)
 endif
 

@@ -153,7 +153,14 @@ $said = refused('wall', join("\n", map { "#warning $_" } 1 .. 1000) . "\nint mai
     'server.c does not compile');
 cmp_ok(() = $said =~ /\n/g, '<', 250, 'a wall of warnings is cut');
 
-# In the exercise's own folder, too.
+# In the exercise's own folder, too; there, the terminal would be the input.
+mkdir "$place/typed";
+spit("$place/typed/server.c",
+    "#define FILE_NAME \"/dev/stdin\"\n#include FILE_NAME\n$program");
+($said) = run('sh', '-c', 'cd exercises/01-blocking-echo && echo "#error typed" | '
+        . '{ PIPEWORK_SOURCE="$0" PIPEWORK_OUT="../../$1" make -s all; cat; }', "../../$place/typed", "$place/typed");
+like($said, qr/^make: it includes \/dev\/stdin$/m, 'a file of the input is refused');
+like($said, qr/^#error typed$/m, 'and is not read');
 ($said, $status) = run('sh', '-c', 'cd exercises/01-blocking-echo && PIPEWORK_SOURCE="$0" '
         . 'PIPEWORK_OUT="../../$1" exec make -s all', "../../$place/wrong", "$place/out");
 like($said, qr{^server\.c:$line:\d+: error:}m, 'make there names the file there');
