@@ -27,7 +27,7 @@ wchar_t *widen(const char *text, wchar_t *wide, int room)
 
 bool name_record(const char *suffix, char *path, size_t size)
 {
-    wchar_t own[MAX_PATH];
+    wchar_t own[MAX_PATH] = L"";
     char narrow[MAX_PATH];
     DWORD length = GetModuleFileNameW(NULL, own, MAX_PATH);
     if (length == 0 || length == MAX_PATH)
