@@ -57,6 +57,23 @@ void likely(const char *format, ...)
     va_end(arguments);
 }
 
+void also_likely(const char *format, ...)
+{
+    char particular[sizeof now.likely];
+    va_list arguments;
+    memcpy(particular, now.likely, sizeof particular);
+    va_start(arguments, format);
+    format_text(now.likely, sizeof now.likely, format, arguments);
+    va_end(arguments);
+    size_t used = strlen(now.likely);
+    if (particular[0] != '\0')
+        snprintf(
+            now.likely + used,
+            sizeof now.likely - used,
+            "; or: %s",
+            particular);
+}
+
 /** Makes control characters visible, lest a program's output writes them to the
  * terminal: `\x1b`. What does not fit is cut off. */
 static void show_controls(char *text, size_t size)

@@ -57,6 +57,10 @@ void tried(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 /** Says what most likely is wrong if one of the next steps fails. */
 void likely(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 
+/** Adds what may be wrong besides, or in its place: both are told. */
+void also_likely(const char *format, ...)
+    __attribute__((format(gnu_printf, 1, 2)));
+
 /**
  * Ends the running check as failed.
  * @param expected what should have been

@@ -97,7 +97,7 @@ static void describe_program(struct program *program, char *text, size_t size)
                 size,
                 "%s makes call after call, more than can be recorded",
                 program->name);
-            likely("a loop that does not end, in %s", program->name);
+            also_likely("a loop that does not end, in %s", program->name);
         } else if (count > 1) {
             describe_threads(program, threads, count, text, size);
         } else if (inside == NULL) {
@@ -110,7 +110,7 @@ static void describe_program(struct program *program, char *text, size_t size)
                 program->name,
                 computes ? "computes" : "waits elsewhere");
             if (computes)
-                likely(
+                also_likely(
                     "a loop that does not end, or nothing but computing, in "
                     "%s%s",
                     program->name,
@@ -130,7 +130,7 @@ static void describe_program(struct program *program, char *text, size_t size)
     GetExitCodeProcess(program->process, &code);
     const struct lens_record *crash = where_crashed(scene_view(), program->id);
     if (crash != NULL || (code >= 0xC0000000 && code < 0xF0000000)) {
-        likely(
+        also_likely(
             "%s crashed: look for what writes or reads outside its memory",
             program->name);
         snprintf(
