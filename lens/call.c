@@ -251,6 +251,14 @@ enum lens_verdict lens_judge(
         call->struck = true;
         return LENS_SUCCESS;
     }
+    /* The operation has ended, and its event or packet says so: the program
+       may just as well be told of it later. */
+    if (call->hide && call->overlapped != NULL
+        && !lens_port_skips((uint32_t)values[0])) {
+        call->error = ERROR_IO_PENDING;
+        call->struck = true;
+        return LENS_FAILURE;
+    }
     if (!call->late)
         return LENS_AS_IT_IS;
     if (call->fault != 0) {
@@ -274,6 +282,8 @@ void lens_leave(
     enum lens_does does = lens_table[call->id].does;
     bool collected = false;
 
+    if (does == LENS_STARTS)
+        lens_settings_take_back();
     if (failed && call->opened_by != 0)
         lens_handle_opened((uint32_t)values[0], call->opened_by);
     if (call->overlapped != NULL)

@@ -27,9 +27,10 @@
  *
  * Before the call: LENS_PATH and LENS_OBJECT add LENS_SUFFIX to a name,
  * LENS_SHORT cuts a size down, LENS_COUNT clears a count as the real call
- * does when it fails. LENS_OPERATION follows an operation that may go on
- * after the call: its file, OVERLAPPED, buffer to be filled, count;
- * LENS_ROUTINE one that ends with a routine.
+ * does when it fails, LENS_INHERIT lets the new process find the lens's
+ * settings. LENS_OPERATION follows an operation that may go on after the call:
+ * its file, OVERLAPPED, buffer to be filled, count; LENS_ROUTINE one that ends
+ * with a routine.
  *
  * Arguments, one word for each, in order:
  *   %s name      %h handle     %u number    %x number in hexadecimal
@@ -434,7 +435,7 @@ LENS_CALL(BOOL, CreateProcessW,
      LPPROCESS_INFORMATION made),
     (program, command, process, thread, inherit, flags, environment, folder,
      start, made),
-    FALSE, LENS_STARTS, LENS_AS_IS,
+    FALSE, LENS_STARTS, LENS_INHERIT,
     "program=%s command=%s process=%. thread=%. inherit=%u flags=%x "
     "environment=%. folder=%. start=%. made=%i",
     "1450 2 5")

@@ -23,6 +23,7 @@
 #define LENS_SHORT(size)                                                       \
     if (call.shorten && size > 1)                                              \
         size = 1;
+#define LENS_INHERIT lens_settings_lend();
 #define LENS_COUNT(n)                                                          \
     if (call.fault != 0 && n != NULL)                                          \
         *n = 0;

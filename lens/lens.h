@@ -66,6 +66,7 @@ struct lens_call {
     DWORD pass;          ///< take a failure with this error for a success
     DWORD leave;         ///< the last error to leave behind after a success
     bool shorten;        ///< read or write one byte only
+    bool hide;           ///< take a success for an operation that goes on
     bool late;           ///< `fault` strikes after the real call
     bool counts;         ///< it was given a place for the number of bytes
     bool struck;         ///< `pass` or a late `fault` changed the result
@@ -78,6 +79,10 @@ struct lens_call {
 extern bool lens_started;
 extern bool lens_on;
 void lens_start(void);
+
+/** Lets a process that is made now inherit the settings, and no longer. */
+void lens_settings_lend(void);
+void lens_settings_take_back(void);
 
 /** Whether anything is switched on; if not, calls go straight through. */
 static inline bool lens_is_on(void)
@@ -164,6 +169,8 @@ void lens_port_bind(uint32_t file, uint32_t port, ULONG_PTR key);
 void lens_port_unbind(uint32_t file);
 void lens_port_copy(uint32_t from, uint32_t to);
 void lens_port_modes(uint32_t file, uint32_t modes);
+/** Whether the program asked for no packet where an operation ends at once. */
+bool lens_port_skips(uint32_t file);
 /** Queues a packet as a finished operation does, if the file is bound. */
 void lens_port_post(uint32_t file, OVERLAPPED *overlapped);
 

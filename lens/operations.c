@@ -132,18 +132,50 @@ static DWORD error_of_packet(const OVERLAPPED *overlapped)
     return error;
 }
 
-/**
- * An injected "more data" looks as a real one without a byte: it stands in the
- * OVERLAPPED and, unlike other failures of the call, comes out of the port.
- */
-static void spoil(struct operation *operation, OVERLAPPED *overlapped)
+/** The event that the end of an operation sets, or NULL. */
+static HANDLE event_of(const OVERLAPPED *overlapped)
 {
-    overlapped->Internal = MORE_DATA_STATUS;
+    /* Its lowest bit only says that no packet is to come. */
+    return (HANDLE)((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)1);
+}
+
+/** Ends an injected operation without a byte, as a real one ends. */
+static void end_without_byte(
+    const struct operation *operation, OVERLAPPED *overlapped, ULONG status)
+{
+    HANDLE event = event_of(overlapped);
+
+    overlapped->Internal = status;
     overlapped->InternalHigh = 0;
-    operation->error = ERROR_MORE_DATA;
-    any_spoiled = true;
+    if (event != NULL)
+        lens_real.SetEvent(event);
     if (keep(operation))
         lens_port_post(operation->handle, overlapped);
+}
+
+/**
+ * An injected failure leaves behind what a real one does. "More data" stands
+ * in the OVERLAPPED, sets the event and comes out of the port; a pending one
+ * has ended when the program looks. Any other failure resets the event and
+ * leaves the structure as it was: test_overlapped and read_pipe_test of Wine's
+ * dlls/ntdll/tests/pipe.c (8.0), which run on Windows, say so.
+ */
+static void fail_as_real_ones(
+    struct lens_call *call, struct operation *operation, OVERLAPPED *overlapped)
+{
+    HANDLE event = event_of(overlapped);
+
+    if (call->fault == ERROR_MORE_DATA) {
+        operation->error = ERROR_MORE_DATA;
+        any_spoiled = true;
+        end_without_byte(operation, overlapped, MORE_DATA_STATUS);
+    } else if (call->fault == ERROR_IO_PENDING) {
+        if (call->record != NULL)
+            lens_note(call->record, LENS_FLAG_PENDING);
+        end_without_byte(operation, overlapped, 0);
+    } else if (event != NULL) {
+        lens_real.ResetEvent(event);
+    }
 }
 
 LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
@@ -163,8 +195,10 @@ LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
     if (overlapped == NULL)
         return routine;
     if (call->fault != 0) {
-        if (call->fault == ERROR_MORE_DATA && routine == NULL)
-            spoil(&operation, overlapped);
+        /* A routine's operation and a posted packet have no use for the
+           event. */
+        if (routine == NULL && call->id != LENS_PostQueuedCompletionStatus)
+            fail_as_real_ones(call, &operation, overlapped);
         return routine;
     }
     call->overlapped = overlapped;

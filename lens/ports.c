@@ -67,6 +67,14 @@ void lens_port_modes(uint32_t file, uint32_t modes)
     change(file, &binding);
 }
 
+bool lens_port_skips(uint32_t file)
+{
+    struct binding binding = look(file);
+
+    return binding.port != 0
+           && (binding.modes & FILE_SKIP_COMPLETION_PORT_ON_SUCCESS) != 0;
+}
+
 void lens_port_post(uint32_t file, OVERLAPPED *overlapped)
 {
     struct binding binding = look(file);

@@ -21,6 +21,7 @@ struct rule {
     uint32_t pass;
     uint32_t leave;
     bool shorten;
+    bool hide;
     char gate[24];  ///< the gate's name
 };
 
@@ -104,6 +105,15 @@ static bool read_what(const char *what, struct rule *rule)
                 "",
                 "");
         rule->shorten = true;
+        return true;
+    }
+    if (strcmp(what, "pending") == 0) {
+        if (rule->id != LENS_ReadFile && rule->id != LENS_WriteFile)
+            lens_stop(
+                "LENS_FAULT: only ReadFile and WriteFile can be pending",
+                "",
+                "");
+        rule->hide = true;
         return true;
     }
     if (*row->errors == '\0')
@@ -195,6 +205,8 @@ void lens_faults_find(struct lens_call *call)
             call->leave = faults[i].leave;
         if (faults[i].pass != 0)
             call->pass = faults[i].pass;
+        if (faults[i].hide)
+            call->hide = true;
         if (faults[i].shorten)
             call->shorten = true;
     }

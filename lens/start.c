@@ -107,6 +107,90 @@ static bool setting_utf8(const char *name, char value[SETTING_MAX])
     return true;
 }
 
+/** What the environment said; the program does not find it there. */
+static struct {
+    const char *name;
+    WCHAR *value;  ///< NULL: not set
+} settings[] = {
+    {"LENS_SUFFIX", NULL},
+    {"LENS_FAULT", NULL},
+    {"LENS_GATE", NULL},
+    {"LENS_CTRL_C", NULL},
+    {"LENS_RECORD", NULL},
+};
+#define SETTINGS (sizeof settings / sizeof settings[0])
+
+static SRWLOCK lent = SRWLOCK_INIT;
+
+/** Sets each setting as it was, or takes it out of the environment. */
+static void put_settings(bool back)
+{
+    WCHAR wide_name[32];
+
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (settings[i].value == NULL)
+            continue;
+        MultiByteToWideChar(CP_UTF8, 0, settings[i].name, -1, wide_name, 32);
+        SetEnvironmentVariableW(wide_name, back ? settings[i].value : NULL);
+    }
+}
+
+void lens_settings_lend(void)
+{
+    AcquireSRWLockExclusive(&lent);
+    put_settings(true);
+}
+
+void lens_settings_take_back(void)
+{
+    put_settings(false);
+    ReleaseSRWLockExclusive(&lent);
+}
+
+/** Takes the settings out of a list of "NAME=value", as main may get it. */
+static void take_out_of(char **list)
+{
+    char **to = list;
+
+    for (; list != NULL && *list != NULL; list++)
+        if (strncmp(*list, "LENS_", 5) != 0)
+            *to++ = *list;
+    if (to != NULL)
+        *to = NULL;
+}
+
+/**
+ * A program must not be right only where it is looked at, so it does not find
+ * the settings: neither in the environment nor in what the C library has
+ * copied of it. (Other traces of the lens are left to who looks for them.)
+ */
+static void hide_settings(void)
+{
+    WCHAR value[SETTING_MAX];
+    char entry[40];
+    FARPROC address;
+    char **const *first;
+
+    for (size_t i = 0; i < SETTINGS; i++) {
+        struct lens_text text = LENS_TEXT(entry);
+        if (!setting(settings[i].name, value))
+            continue;
+        settings[i].value = HeapAlloc(GetProcessHeap(), 0, sizeof value);
+        if (settings[i].value != NULL)
+            wcscpy(settings[i].value, value);
+        lens_put(&text, settings[i].name);
+        lens_put(&text, "=");
+        *text.at = '\0';
+        _putenv(entry);
+    }
+    put_settings(false);
+    /* The list that main gets is an older copy. */
+    address = GetProcAddress(GetModuleHandleW(L"msvcrt.dll"), "__initenv");
+    memcpy(&first, &address, sizeof first);
+    if (first != NULL)
+        take_out_of(*first);
+}
+
 /** Switches on what the environment asks for; true if it asks for anything. */
 static bool read_environment(void)
 {
@@ -151,6 +235,8 @@ __attribute__((constructor)) void lens_start(void)
     find_real_functions();
     lens_image_find();
     lens_on = read_environment();
+    if (lens_on)
+        hide_settings();
     if (lens_recording()) {
         lens_show_prepare();
         lens_record_start();

@@ -570,6 +570,46 @@ static void mapping(void)
     CloseHandle(made);
 }
 
+/** Says what an operation has left of its structure, and of its event. */
+static void look_at(const OVERLAPPED *operation)
+{
+    printf(
+        "event %s, status %#llx\n",
+        WaitForSingleObject(operation->hEvent, 0) == WAIT_OBJECT_0 ? "set"
+                                                                   : "reset",
+        (unsigned long long)operation->Internal);
+}
+
+/** Two reads that may be made to fail; the event is set before each. */
+static void faked(void)
+{
+    OVERLAPPED operation = {.hEvent = CreateEventW(NULL, TRUE, TRUE, NULL)};
+    HANDLE made;
+
+    make_pipe(PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE);
+    open_pipe();
+    made = CreateIoCompletionPort(server, NULL, 5, 0);
+    for (int i = 0; i < 2; i++) {
+        operation.Internal = 0x77;
+        SetEvent(operation.hEvent);
+        send("hello");
+        read_later(&operation, sizeof data);
+        look_at(&operation);
+        say("packet",
+            GetQueuedCompletionStatus(
+                made,
+                &(DWORD){0},
+                &(ULONG_PTR){0},
+                &(OVERLAPPED *){0},
+                0));
+        printf("%.5s\n", data);
+        memset(data, '-', sizeof data);
+    }
+    CloseHandle(made);
+    CloseHandle(operation.hEvent);
+    close_pipe();
+}
+
 static VOID CALLBACK queued(ULONG_PTR argument)
 {
     printf("queued %lu\n", (DWORD)argument);
@@ -654,6 +694,7 @@ static const struct {
     {"cancel", cancel},
     {"closed-unseen", closed_unseen},
     {"duplicate", duplicate},
+    {"faked", faked},
     {"fill", fill},
     {"more", more},
     {"more-by-event", more_by_event},

@@ -396,6 +396,32 @@ static void nothing(void)
 {
 }
 
+static char **environment;
+
+/** Says what of the lens's settings it finds in its environment. */
+static void settings(void)
+{
+    static const char *const names[] = {
+        "LENS_RECORD",
+        "LENS_SUFFIX",
+        "LENS_GATE",
+        "PATH"};
+    WCHAR wide[2];
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        WCHAR name[16] = L"";
+        mbstowcs(name, names[i], 15);
+        printf(
+            "%s: %d %d\n",
+            names[i],
+            GetEnvironmentVariableW(name, wide, 1) != 0,
+            getenv(names[i]) != NULL);
+    }
+    for (char **entry = environment; *entry != NULL; entry++)
+        if (strncmp(*entry, "LENS_", 5) == 0)
+            printf("main was given %s\n", *entry);
+}
+
 static const struct {
     const char *name;
     void (*action)(void);
@@ -416,12 +442,14 @@ static const struct {
     {"overflow", overflow},
     {"reuse", reuse},
     {"serve", serve},
+    {"settings", settings},
     {"wait-for-ctrl-c", wait_for_ctrl_c},
     {"threads", threads},
 };
 
-int main(int argc, char *argv[])
+int main(int argc, char *argv[], char *envp[])
 {
+    environment = envp;
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
         if (argc == 2 && strcmp(argv[1], actions[i].name) == 0) {
             actions[i].action();

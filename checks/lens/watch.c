@@ -600,6 +600,23 @@ static void test_by_hand(void)
     free(made);
 }
 
+/** What is right only where it is recorded shall not know. */
+static void test_hidden(void)
+{
+    struct run run;
+
+    new_record();
+    set("LENS_SUFFIX", "-hidden");
+    set("LENS_GATE", "Sleep:1");
+    run = run_subject("settings");
+    expect_equal(
+        "the environment",
+        run.text,
+        "LENS_RECORD: 0 0\r\nLENS_SUFFIX: 0 0\r\nLENS_GATE: 0 0\r\n"
+        "PATH: 1 1\r\n");
+    expect(count(LENS_KIND_START) == 1, "it is not recorded");
+}
+
 /* ---- all of them -------------------------------------------------------- */
 
 /** Prints what recording costs: nanoseconds of a call and a round trip. */
@@ -649,6 +666,7 @@ int main(int argc, char *argv[])
     test("settings that make no sense are refused", test_refusals);
     test("other files are refused as records", test_other_files);
     test("used by hand, it makes the record itself", test_by_hand);
+    test("its settings are hidden from the program", test_hidden);
     test_operations();
     return stage_close();
 }

@@ -474,6 +474,52 @@ static void test_full_of_warnings(void)
     expect(count(LENS_KIND_EXIT) == 1, "the exit is missing");
 }
 
+/** Runs the two reads, the first with a fault; expects what it says first. */
+static void expect_faked(const char *fault, const char *text)
+{
+    struct run run;
+
+    set("LENS_FAULT", fault);
+    new_record();
+    run = run_program(SUBJECT, "faked");
+    expect_status(&run, 0);
+    expect(
+        strncmp(run.text, text, strlen(text)) == 0,
+        "%s: it said %s",
+        fault,
+        run.text);
+}
+
+static void test_faked(void)
+{
+    /* What a real read does that has its message at once. */
+    expect_faked(
+        "Sleep:1:delay=1",
+        "ReadFile: TRUE\r\nevent set, status 0\r\npacket: TRUE\r\nhello");
+    expect_faked(
+        "ReadFile:1:109",
+        "ReadFile: error 109\r\nevent reset, status 0x77\r\n"
+        "packet: error 258");
+    expect_faked(
+        "ReadFile:1:234",
+        "ReadFile: error 234\r\nevent set, status 0x80000005\r\n"
+        "packet: error 234");
+    expect_faked(
+        "ReadFile:1:997",
+        "ReadFile: error 997\r\nevent set, status 0\r\npacket: TRUE");
+    expect(
+        (expect_call("ReadFile", 1)->flags & LENS_FLAG_PENDING) != 0,
+        "it does not seem to go on");
+    expect_faked(
+        "ReadFile:1:pending",
+        "ReadFile: error 997\r\nevent set, status 0\r\npacket: TRUE\r\n"
+        "hello");
+    expect(
+        (expect_call("ReadFile", 1)->flags & LENS_FLAG_PENDING) != 0
+            && (expect_call("ReadFile", 1)->flags & LENS_FLAG_INJECTED) != 0,
+        "it does not seem to go on");
+}
+
 void test_operations(void)
 {
     test("each call of the table does what it does without", test_all);
@@ -483,6 +529,7 @@ void test_operations(void)
     test("a routine's run is recorded inside the wait", test_routine);
     test("a packet leads back to its operation", test_port);
     test("an injected 234 comes out of the port", test_more);
+    test("what fails as asked leaves its event as real ones do", test_faked);
     test("a result fails after the real call", test_late);
     test("535 passes for a success, and no other failure", test_pass);
     test("handles of duplicates, ports and threads are followed", test_handles);
