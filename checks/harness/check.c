@@ -74,6 +74,11 @@ void also_likely(const char *format, ...)
             particular);
 }
 
+void no_cause(void)
+{
+    now.likely[0] = '\0';
+}
+
 /** Makes control characters visible, lest a program's output writes them to the
  * terminal: `\x1b`. What does not fit is cut off. */
 static void show_controls(char *text, size_t size)
@@ -210,7 +215,7 @@ static const char *reason_to_skip(
 static enum verdict fail_for_time(void)
 {
     tried("ran the checks above");
-    now.likely[0] = '\0';
+    no_cause();
     snprintf(
         now.expected,
         sizeof now.expected,

@@ -61,6 +61,10 @@ void likely(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
 void also_likely(const char *format, ...)
     __attribute__((format(gnu_printf, 1, 2)));
 
+/** Takes back what likely() said: of the next steps, what was expected and what
+ * was seen have to say it all. */
+void no_cause(void);
+
 /**
  * Ends the running check as failed.
  * @param expected what should have been
