@@ -35,7 +35,20 @@ static const struct {
     {"Sleep", "time"},
     {"SleepEx", "time"},
     {"WaitForSingleObject", "wait"},
+    {"WaitForSingleObjectEx", "wait"},
+    {"WaitForMultipleObjects", "wait"},
+    {"WaitForMultipleObjectsEx", "wait"},
 };
+
+/* A rest that the lens does not see shows by the time between two tries; one
+ * that is not there would have to be kept waiting by the machine this often. */
+enum { UNSEEN_RESTS = 16, UNSEEN_US = 500 };
+
+/** Tells whether a call waits for an object, such as a timer that is set. */
+static bool waits_for_object(const char *call)
+{
+    return strncmp(call, "WaitFor", 7) == 0;
+}
 
 /** A call's time in milliseconds; without an end: the greatest number. */
 static unsigned long long time_of(
@@ -47,12 +60,18 @@ static unsigned long long time_of(
     return time;
 }
 
-/** Milliseconds between two moments of the record. */
-static unsigned long long ms_between(int64_t from, int64_t to)
+/** Microseconds between two moments of the record. */
+static unsigned long long us_between(int64_t from, int64_t to)
 {
     LARGE_INTEGER frequency;
     QueryPerformanceFrequency(&frequency);
-    return (unsigned long long)((to - from) * 1000 / frequency.QuadPart);
+    return (unsigned long long)((to - from) * 1000000 / frequency.QuadPart);
+}
+
+/** Milliseconds between two moments of the record. */
+static unsigned long long ms_between(int64_t from, int64_t to)
+{
+    return us_between(from, to) / 1000;
 }
 
 /**
@@ -82,8 +101,7 @@ static unsigned long long expect_no_longer_wait(
             unsigned long long time = time_of(rest, RESTS[i].argument);
             /* It may wait for an object without an end, such as a timer that
              * it has set: whether it comes back, its end tells. */
-            if (time == INFINITE
-                && strcmp(RESTS[i].call, "WaitForSingleObject") == 0)
+            if (time == INFINITE && waits_for_object(RESTS[i].call))
                 continue;
             /* One more: what is left may be rounded up. */
             if (time == INFINITE)
@@ -119,11 +137,28 @@ static unsigned long long expect_to_give_up(
     struct program *client, unsigned long long total_ms)
 {
     DWORD code;
-    while (wait_for_end(client, now_ms() + 10, &code) != IN_TIME
+    enum wait_result result;
+    while ((result = wait_for_end(client, now_ms() + 10, &code)) != IN_TIME
            && ms_until(scene_deadline()) > 0)
         expect_no_longer_wait(client, total_ms);
+    if (result == IN_TIME)
+        no_cause();
+    if (result == IN_TIME && code == EXIT_SUCCESS)
+        likely("it gives up, and its exit status says that all is well: a "
+               "failure ends with EXIT_FAILURE, 1");
     expect_end(client, EXIT_FAILURE);
     return expect_no_longer_wait(client, total_ms);
+}
+
+/** Expects that a client which could not open the pipe does nothing more. */
+static void expect_nothing_more(struct program *client)
+{
+    likely("the failure is reported, and then pipe_open returns a handle that "
+           "is none: exit(EXIT_FAILURE) ends the client");
+    if (find_call(client, "WriteFile", 1) != NULL)
+        fail_check(
+            "the client ends when it has no pipe",
+            "it called WriteFile");
 }
 
 /** Expects that one of the client's tries to open the pipe succeeds. */
@@ -151,6 +186,7 @@ static void expect_open(struct program *client)
 static void expect_conversation(struct peer *server, struct program *client)
 {
     expect_open(client);
+    no_cause();
     accept_peer(server);
     expect_bytes(server, "hello", 5);
     send_bytes(server, "hello", 5);
@@ -188,8 +224,9 @@ static void opens_at_once(void)
     struct peer *server = create_peer(PIPE_NAME);
     struct program *client = start(PATIENT);
     expect_conversation(server, client);
-    likely("a handle is not closed, or closed twice");
+    likely("a handle that a call gave is not passed to CloseHandle");
     expect_no_leak(client);
+    likely("a handle is closed twice, or it never was one");
     expect_no_bad_close(client);
     expect_right_on_windows(client);
 }
@@ -203,33 +240,64 @@ static void finds_a_late_server(void)
     struct program *client = start(PATIENT);
     wait_called(client, "CreateFileW", 1);
     expect_conversation(create_peer(PIPE_NAME), client);
+    likely("what a rest needs, such as an event or a timer, is made anew for "
+           "each of them, and not passed to CloseHandle");
+    expect_no_leak(client);
+}
+
+/** Tells whether a client called a function between two of its calls, with a
+ * time of more than 0 if the argument that says it is named. */
+static bool called_between(
+    const struct program *client, const struct lens_record *one,
+    const struct lens_record *next, const char *call, const char *argument)
+{
+    const struct lens_record *between;
+    for (uint32_t k = 1; (between = find_call(client, call, k)) != NULL; k++)
+        if (one->t0 < between->t0 && between->t0 < next->t0
+            && (argument == NULL || time_of(between, argument) > 0))
+            return true;
+    return false;
+}
+
+/** Tells whether a client rests in a call of the list between two tries. */
+static bool rests_between(
+    const struct program *client, const struct lens_record *one,
+    const struct lens_record *next)
+{
+    for (size_t i = 1; i < ARRAYSIZE(RESTS); i++)
+        if (called_between(client, one, next, RESTS[i].call, RESTS[i].argument))
+            return true;
+    return false;
 }
 
 static void rests_between_tries(void)
 {
     tried("started `client 20000 hello` without a server, and looked at what "
           "it does between two tries to open the pipe");
-    likely("without an instance WaitNamedPipeW returns at once: it can't wait "
-           "for a name that nobody owns. A short Sleep can");
     struct program *client = start(PATIENT);
-    for (uint32_t n = 2; n <= 4; n++) {
-        const struct lens_record *last = wait_called(client, "CreateFileW", n);
+    uint32_t tries = 4;
+    for (uint32_t n = 2; n <= tries; n++) {
+        const struct lens_record *next = wait_called(client, "CreateFileW", n);
         const struct lens_record *one = find_call(client, "CreateFileW", n - 1);
-        bool rested = false;
-        for (size_t i = 1; i < ARRAYSIZE(RESTS); i++) {
-            const struct lens_record *rest;
-            for (uint32_t k = 1;
-                 (rest = find_call(client, RESTS[i].call, k)) != NULL;
-                 k++)
-                rested |= one->t0 < rest->t0 && rest->t0 < last->t0
-                          && time_of(rest, RESTS[i].argument) > 0;
+        if (rests_between(client, one, next))
+            continue;
+        bool waits = called_between(client, one, next, RESTS[0].call, NULL);
+        if (!waits && us_between(one->t1, next->t0) >= UNSEEN_US) {
+            tries = UNSEEN_RESTS;
+            continue;
         }
-        if (!rested)
-            fail_check(
-                "it sleeps for 1 ms or more between two tries",
-                "CreateFileW number %u and number %u, and no Sleep between",
-                n - 1,
-                n);
+        if (waits)
+            likely("without an instance WaitNamedPipeW returns at once: it "
+                   "can't wait for a name that nobody owns. A short Sleep can");
+        else
+            likely("one try comes right behind the other: a short Sleep "
+                   "between them leaves the processor to the others");
+        fail_check(
+            "it rests for 1 ms or more between two tries",
+            "CreateFileW number %u and number %u, and no Sleep between, nor "
+            "another rest",
+            n - 1,
+            n);
     }
 }
 
@@ -237,14 +305,15 @@ static void gives_up_on_nobody(void)
 {
     tried("started `client 60 hello` without a server, and let its second "
           "CreateFileW come 100 ms late");
-    likely("the time is not looked at when nobody owns the name: when nothing "
-           "is left, report the error of CreateFileW. If you do, ms_until does "
-           "not say 0 when the deadline has passed: TODO(3)");
     struct program *client = start_with(
         "client 60 hello",
         &(struct conditions){.fault = "CreateFileW:2:delay=100"});
+    likely("the time is not looked at when nobody owns the name: when nothing "
+           "is left, report the error of CreateFileW. If you do, ms_until does "
+           "not say 0 when the deadline has passed: TODO(3)");
     expect_to_give_up(client, 60);
     expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_nothing_more(client);
 }
 
 /** How long the client rested, from its first try on, in milliseconds. */
@@ -262,20 +331,31 @@ static unsigned long long ms_rested(struct program *client)
     return end == 0 ? 0 : ms_between(first->t0, end);
 }
 
+/** Says that the client sees no time where there is some, if it is so. */
+static void find_lost_time(struct program *client)
+{
+    if (ms_rested(client) == 0 && count_calls(client, "CreateFileW") == 1)
+        likely("ms_until says 0 while 600 ms are left (TODO 3): a division "
+               "that comes before the multiplication leaves whole seconds");
+}
+
 /**
  * Expects that a client with 600 ms gives up when they are over. Half of them
  * is far too early; how long it took to its first try, nobody sees. If the
  * machine kept it waiting there, the second one shows it.
  */
-static struct program *expect_patience(void)
+static struct program *expect_patience(const char *cause)
 {
     unsigned long long rested = 0;
     for (int i = 0; i < 2; i++) {
         struct program *client = start("client 600 hello");
+        likely("%s", cause);
         expect_to_give_up(client, 600);
         rested = ms_rested(client);
         if (rested >= 350)
             return client;
+        likely("%s", cause);
+        find_lost_time(client);
     }
     fail_check(
         "it waits until its time is over",
@@ -286,37 +366,44 @@ static struct program *expect_patience(void)
 static void sleeps_no_longer(void)
 {
     tried("started `client 15 hello` without a server: 15 ms in all");
-    likely("Sleep gets a fixed number: it must not get more than what is left");
     /* A client that is kept waiting by the machine tries once, and shows
      * nothing: then another one. */
     for (int i = 0; i < 15; i++) {
         struct program *client = start("client 8 hello");
+        likely("Sleep gets a fixed number: it must not get more than what is "
+               "left");
         expect_to_give_up(client, 8);
+        /* A rest that the lens does not see stands between two tries. */
+        if (count_calls(client, "CreateFileW") > 1)
+            return;
         for (size_t k = 1; k < ARRAYSIZE(RESTS); k++)
             if (count_calls(client, RESTS[k].call) > 0)
                 return;
     }
+    struct program *longer = start("client 600 hello");
+    no_cause();
+    expect_to_give_up(longer, 600);
     likely("it gives up when less than a whole rest is left: the last rest is "
            "for what is left, and the last try comes behind it");
+    find_lost_time(longer);
     fail_check("a rest of 8 ms or less", "no rest in 15 runs");
 }
 
 static void tries_until_the_end(void)
 {
     tried("started `client 600 hello` without a server");
-    likely("it gives up after a number of tries: how many they are does not "
-           "matter, only the time does");
-    expect_patience();
+    expect_patience("it gives up after a number of tries: how many they are "
+                    "does not matter, only the time does");
 }
 
 static void other_open_errors_count(void)
 {
     tried("made CreateFileW fail with error 5, ERROR_ACCESS_DENIED, each time");
-    likely("only 2 and 231 are worth another try: every other error is "
-           "reported at once, as CreateFileW's");
     struct program *client = start_with(
         "client 1000 hello",
         &(struct conditions){.fault = "CreateFileW:*:5"});
+    likely("only 2 and 231 are worth another try: every other error is "
+           "reported at once, as CreateFileW's");
     expect_end(client, EXIT_FAILURE);
     expect_error(client, "CreateFileW", ERROR_ACCESS_DENIED);
     if (count_calls(client, "CreateFileW") > 1)
@@ -324,17 +411,18 @@ static void other_open_errors_count(void)
             "it tries once",
             "it called CreateFileW %u times",
             count_calls(client, "CreateFileW"));
+    expect_nothing_more(client);
 }
 
 static void waits_for_the_instance(void)
 {
     tried("took the only instance, held `client 20000 hello` before "
           "WaitNamedPipeW, made an instance free, and let it go on");
-    likely("error 231, ERROR_PIPE_BUSY, means that every instance is taken: "
-           "WaitNamedPipeW waits for a free one, then CreateFileW again");
     make_busy_pipe();
     struct program *client =
         start_with(PATIENT, &(struct conditions){.gate = "WaitNamedPipeW:1"});
+    likely("error 231, ERROR_PIPE_BUSY, means that every instance is taken: "
+           "WaitNamedPipeW waits for a free one, then CreateFileW again");
     wait_at_gate(client);
     struct peer *server = add_instance();
     open_gate(client);
@@ -344,13 +432,13 @@ static void waits_for_the_instance(void)
 static void success_has_no_code(void)
 {
     tried("let WaitNamedPipeW succeed, with 1450 left over in GetLastError");
-    likely("the code is looked at although the call has succeeded: first its "
-           "result, FALSE, then GetLastError (lesson 00)");
     make_busy_pipe();
     struct program *client = start_with(
         PATIENT,
         &(struct conditions){.fault = "WaitNamedPipeW:*:leave=1450"});
     wait_inside(client, "WaitNamedPipeW", 1);
+    likely("the code is looked at although the call has succeeded: first its "
+           "result, FALSE, then GetLastError (lesson 00)");
     expect_conversation(add_instance(), client);
 }
 
@@ -371,11 +459,11 @@ static void other_wait_errors_count(void)
 static void gives_up_when_busy(void)
 {
     tried("took the only instance for good, and started `client 600 hello`");
-    likely("WaitNamedPipeW gets another time-out than what is left until the "
-           "deadline; or ms_until says too little (TODO 3): a thousand times "
-           "the counts that are left may be more than a DWORD holds");
     make_busy_pipe();
-    struct program *client = expect_patience();
+    struct program *client = expect_patience(
+        "WaitNamedPipeW gets another time-out than what is left until the "
+        "deadline; or ms_until says too little (TODO 3): a thousand times "
+        "the counts that are left may be more than a DWORD holds");
     likely("nothing, or something else, is said of the reason: 121 by "
            "WaitNamedPipeW, or 231 by CreateFileW");
     if (strstr(client->err.text, "231") == NULL)
@@ -423,10 +511,10 @@ static void has_one_deadline(void)
 {
     tried("let the client wait twice, the first time for 200 ms, and compared "
           "the two time-outs");
-    likely("each WaitNamedPipeW gets a time-out of its own: all of them "
-           "together have 20000 ms, so the second gets what is left");
     struct program *client = rob_a_client();
     wait_inside(client, "WaitNamedPipeW", 2);
+    likely("each WaitNamedPipeW gets a time-out of its own: all of them "
+           "together have 20000 ms, so the second gets what is left");
     expect_no_longer_wait(client, 20000);
 }
 
@@ -434,8 +522,6 @@ static void survives_a_leaving_server(void)
 {
     tried("held the client before WaitNamedPipeW, removed the pipe meanwhile, "
           "and made it anew after the client's next try");
-    likely("WaitNamedPipeW says 2, too, when the last instance is gone: that "
-           "is no reason to give up, another may come");
     struct busy_pipe pipe = make_busy_pipe();
     struct program *client =
         start_with(PATIENT, &(struct conditions){.gate = "WaitNamedPipeW:1"});
@@ -443,6 +529,8 @@ static void survives_a_leaving_server(void)
     close_peer(pipe.holder);
     close_peer(pipe.server);
     open_gate(client);
+    likely("WaitNamedPipeW says 2, too, when the last instance is gone: that "
+           "is no reason to give up, another may come");
     wait_called(client, "CreateFileW", 2);
     expect_conversation(create_peer(PIPE_NAME), client);
 }
@@ -508,7 +596,6 @@ static void tells_that_it_was_thrown_out(void)
 {
     tried("disconnected the client by DisconnectNamedPipe while it waited "
           "for its reply");
-    likely("the client does not report the error of ReadFile");
     struct peer *server = create_peer(PIPE_NAME);
     struct program *client =
         start_with(PATIENT, &(struct conditions){.gate = "ReadFile:1"});
@@ -517,6 +604,7 @@ static void tells_that_it_was_thrown_out(void)
     wait_at_gate(client);
     disconnect_peer(server);
     open_gate(client);
+    likely("the client does not report the error of ReadFile");
     expect_end(client, EXIT_FAILURE);
     expect_error(client, "ReadFile", ERROR_PIPE_NOT_CONNECTED);
 }
@@ -524,12 +612,13 @@ static void tells_that_it_was_thrown_out(void)
 static void client_gets_its_replies(void)
 {
     tried("let `client 20000 one two` talk to the lesson's server");
-    likely("the client does not print each reply on a line of its own");
     struct program *server = start("server 1");
     expect_line(server, "ready", 1);
     struct program *client = start("client 20000 one two");
     expect_end(client, EXIT_SUCCESS);
+    likely("the client does not print each reply on a line of its own");
     expect_output(client, "one\ntwo\n");
+    no_cause();
     expect_end(server, EXIT_SUCCESS);
 }
 
@@ -568,22 +657,24 @@ static void serves_one_after_another(void)
 {
     tried("started `server 3`, and came with three clients, one after the "
           "other");
-    likely("DisconnectNamedPipe is missing, or ConnectNamedPipe is not "
-           "called again");
     struct program *server = start_ready("server 3", (struct conditions){0});
     for (int i = 0; i < 3; i++) {
         struct peer *client = connect_peer_waiting(PIPE_NAME);
         expect_echo(client, i == 0 ? "first" : "next");
         close_peer(client);
+        likely("DisconnectNamedPipe is missing, or ConnectNamedPipe is not "
+               "called again");
     }
+    no_cause();
     expect_end(server, EXIT_SUCCESS);
     if (count_calls(server, "CreateNamedPipeW") != 1)
         fail_check(
             "one instance serves all clients",
             "CreateNamedPipeW was called %u times",
             count_calls(server, "CreateNamedPipeW"));
-    likely("a handle is not closed, or closed twice");
+    likely("a handle that a call gave is not passed to CloseHandle");
     expect_no_leak(server);
+    likely("a handle is closed twice, or it never was one");
     expect_no_bad_close(server);
     expect_right_on_windows(server);
 }
@@ -592,7 +683,6 @@ static void name_stays_owned(void)
 {
     tried("held the server between two clients, before ConnectNamedPipe, and "
           "tried to open the pipe");
-    likely("the server closes its instance between two clients");
     struct program *server = start_ready(
         "server 2",
         (struct conditions){.gate = "ConnectNamedPipe:2"});
@@ -601,11 +691,13 @@ static void name_stays_owned(void)
     close_peer(client);
     wait_at_gate(server);
     DWORD error = try_connect(PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
+    likely("the server closes its instance between two clients");
     if (error != ERROR_PIPE_BUSY)
         fail_check(
             "the name stays owned: a client is told 231, not 2",
             "it was told %lu",
             error);
+    no_cause();
     open_gate(server);
     client = connect_peer_waiting(PIPE_NAME);
     expect_echo(client, "again");
@@ -614,14 +706,15 @@ static void name_stays_owned(void)
 static void second_client_waits(void)
 {
     tried("let a client of the lesson wait while another one was served");
-    likely("the server does not make its instance free for the next client");
     struct program *server = start_ready("server 2", (struct conditions){0});
     struct peer *first = connect_peer(PIPE_NAME);
     expect_echo(first, "hello");
     struct program *second = start("client 20000 again");
     wait_inside(second, "WaitNamedPipeW", 1);
     close_peer(first);
+    likely("the server does not make its instance free for the next client");
     expect_end(second, EXIT_SUCCESS);
+    no_cause();
     expect_output(second, "again\n");
     expect_end(server, EXIT_SUCCESS);
 }
@@ -630,13 +723,13 @@ static void early_client_is_served(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
-    likely("535 is a success: the client came first (lesson 01)");
     struct program *server = start_with(
         "server 1",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
     wait_at_gate(server);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
+    likely("535 is a success: the client came first (lesson 01)");
     expect_echo(client, "hello");
 }
 
@@ -644,8 +737,6 @@ static void hasty_client_does_no_harm(void)
 {
     tried("held the server before WriteFile, closed the client's end "
           "meanwhile, and came with a second client");
-    likely("a client that leaves before its reply makes WriteFile fail with "
-           "error 232, ERROR_NO_DATA: the server goes on with the next one");
     struct program *server =
         start_ready("server 2", (struct conditions){.gate = "WriteFile:1"});
     struct peer *client = connect_peer(PIPE_NAME);
@@ -653,19 +744,21 @@ static void hasty_client_does_no_harm(void)
     wait_at_gate(server);
     close_peer(client);
     open_gate(server);
+    likely("a client that leaves before its reply makes WriteFile fail with "
+           "error 232, ERROR_NO_DATA: the server goes on with the next one");
     expect_echo(connect_peer_waiting(PIPE_NAME), "hello");
 }
 
 static void disconnect_errors_count(void)
 {
     tried("made DisconnectNamedPipe fail with error 1450");
-    likely("its result is not looked at");
     struct program *server = start_ready(
         "server 2",
         (struct conditions){.fault = NO_RACE ",DisconnectNamedPipe:1:1450"});
     struct peer *client = connect_peer(PIPE_NAME);
     expect_echo(client, "hello");
     close_peer(client);
+    likely("its result is not looked at");
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "DisconnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
 }
@@ -673,8 +766,6 @@ static void disconnect_errors_count(void)
 static void pipe_is_made_well(void)
 {
     tried("looked at the arguments of CreateNamedPipeW");
-    likely("PIPE_REJECT_REMOTE_CLIENTS is missing, or the default time-out, "
-           "or more than one instance is allowed");
     struct program *server = start_ready("server 1", (struct conditions){0});
     const struct lens_record *call = find_call(server, "CreateNamedPipeW", 1);
     unsigned long long mode = 0, wait = 0, max = 0;
