@@ -316,11 +316,14 @@ static void gives_up_on_nobody(void)
     expect_nothing_more(client);
 }
 
-/** How long the client rested, from its first try on, in milliseconds. */
+/** How long the client rested, from its first try on, in milliseconds: up to
+ * the end of its last rest, or to the last try, if the lens sees no rest. */
 static unsigned long long ms_rested(struct program *client)
 {
-    int64_t end = 0;
     const struct lens_record *first = find_call(client, "CreateFileW", 1);
+    const struct lens_record *latest =
+        find_call(client, "CreateFileW", count_calls(client, "CreateFileW"));
+    int64_t end = latest != NULL ? latest->t0 : 0;
     for (size_t i = 0; i < ARRAYSIZE(RESTS); i++) {
         uint32_t count = count_calls(client, RESTS[i].call);
         const struct lens_record *last =
