@@ -77,6 +77,21 @@ static void describe_threads(
     }
 }
 
+/** Names the call of a program that got memory which is not the program's:
+ * whatever the check is about, that comes first. */
+static void blame_memory(const struct program *program)
+{
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *call = lens_view_at(scene_view(), i);
+        if (call->kind == LENS_KIND_CALL && call->pid == program->id
+            && call->error == ERROR_NOACCESS)
+            likely(
+                "%s got memory that is not the program's: a wild pointer, or "
+                "one that was kept while its block moved or was freed",
+                lens_call_name(call->call));
+    }
+}
+
 /** Says in one sentence what a program is doing, or how it ended. */
 static void describe_program(struct program *program, char *text, size_t size)
 {
@@ -128,6 +143,7 @@ static void describe_program(struct program *program, char *text, size_t size)
         return;
     }
     GetExitCodeProcess(program->process, &code);
+    blame_memory(program);
     const struct lens_record *crash = where_crashed(scene_view(), program->id);
     if (crash != NULL || (code >= 0xC0000000 && code < 0xF0000000)) {
         also_likely(
