@@ -15,6 +15,7 @@
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
+#include "checks/harness/where.h"
 #include "lens/reader.h"
 #include "lessons/10-duplex/protocol.h"
 
@@ -147,11 +148,11 @@ static void says_ready(void)
 static void shows_lines(void)
 {
     tried("sent \"hel\", \"lo\\nand \" and \"more\\n\"");
-    likely("what was read is not shown, or not all of it");
     struct program *server;
     struct peer *client = meet(&server, SILENT, NULL, NULL);
     send_line(client, "hel");
     send_line(client, "lo\nand ");
+    likely("what was read is not shown, or not all of it");
     expect_line(server, "> hello", 1);
     send_line(client, "more\n");
     expect_line(server, "> and more", 1);
@@ -160,8 +161,8 @@ static void shows_lines(void)
 static void says_lines(void)
 {
     tried("started `server hello \"are you there?\" -` and read from the pipe");
-    likely("what is to be said is not written, or not all of it");
     struct program *server;
+    likely("what is to be said is not written, or not all of it");
     struct peer *client =
         meet(&server, "server hello \"are you there?\" -", NULL, NULL);
     expect_bytes(client, "hello\nare you there?\n", 21);
@@ -170,10 +171,10 @@ static void says_lines(void)
 static void takes_its_turn(void)
 {
     tried("started `server - answer -` and sent \"question\\n\"");
-    likely("the keyboard's thread is not told that the other has spoken");
     struct program *server;
     struct peer *client = meet(&server, "server - answer -", NULL, NULL);
     send_line(client, "question\n");
+    likely("the keyboard's thread is not told that the other has spoken");
     expect_bytes(client, "answer\n", 7);
     expect_line(server, "> question", 1);
 }
@@ -184,12 +185,12 @@ static void hears_while_it_speaks(void)
         "read nothing until the server's second line of %d bytes had to wait, "
         "and sent \"are you there?\\n\" meanwhile",
         LONG_LINE);
-    likely("one thread does everything, or it waits for the write with what "
-           "the reading needs: a write may take as long as the other likes");
     struct program *server;
     struct peer *client = meet(&server, long_winded(), NULL, NULL);
     wait_inside(server, "WriteFile", 2);
     send_line(client, "are you there?\n");
+    likely("one thread does everything, or it waits for the write with what "
+           "the reading needs: a write may take as long as the other likes");
     expect_line(server, "> are you there?", 1);
 
     char both[2 * LONG_LINE + 3];
@@ -200,11 +201,11 @@ static void hears_while_it_speaks(void)
 static void flag_is_set(void)
 {
     tried("looked at the arguments of CreateNamedPipeW");
+    struct program *server = start(SILENT);
+    expect_line(server, "ready", 1);
     likely("a handle is synchronous unless it is opened with "
            "FILE_FLAG_OVERLAPPED; on Windows each call on it waits until the "
            "one before is over, also one of another thread");
-    struct program *server = start(SILENT);
-    expect_line(server, "ready", 1);
     const struct lens_record *call = find_call(server, "CreateNamedPipeW", 1);
     unsigned long long open = 0, mode = 0;
     call_argument(call, "open", &open);
@@ -228,14 +229,50 @@ static void expect_structure(const struct lens_record *call)
             lens_call_name(call->call));
 }
 
+/** Whether the program has begun to chat. */
+static bool chats(const struct program *program)
+{
+    return find_call(program, "CreateThread", 1) != NULL
+           || find_call(program, "_beginthreadex", 1) != NULL
+           || find_call(program, "ReadFile", 1) != NULL;
+}
+
+/** Whether the program's one thread waits for something. */
+static bool is_waiting(const struct program *program)
+{
+    const struct lens_record *inside = where_inside(scene_view(), program->id);
+    return inside != NULL && where_waits(inside);
+}
+
+static void nobody_is_no_client(void)
+{
+    tried("started `server`, came with no client, and looked at what it does "
+          "behind ConnectNamedPipe");
+    struct program *server = start(SILENT);
+    wait_until_it_waits(server);
+    likely("FALSE with 997, ERROR_IO_PENDING, is no client yet: the operation "
+           "has begun. Wait for its end");
+    while (!chats(server) && !is_waiting(server)) {
+        if (!is_running(server))
+            fail_program(server, "the server waits for a client");
+        if (ms_until(scene_deadline()) == 0)
+            return; /* It waits where the lens does not see it. */
+        Sleep(1);
+    }
+    if (chats(server))
+        fail_check(
+            "the server waits for a client",
+            "it begins to chat, and nobody has come");
+}
+
 static void each_call_has_a_structure(void)
 {
     tried("let `server hello -` accept, read and write, and looked at each "
           "call on the pipe");
-    likely("a call without an OVERLAPPED on such a handle may say that it is "
-           "done when it is not");
     struct program *server;
     meet(&server, "server hello -", NULL, NULL);
+    likely("a call without an OVERLAPPED on such a handle may say that it is "
+           "done when it is not");
     expect_structure(find_call(server, "ConnectNamedPipe", 1));
     wait_inside(server, "WriteFile", 1);
     expect_structure(find_call(server, "WriteFile", 1));
@@ -299,11 +336,11 @@ static void two_of_each(void)
 {
     tried("held the keyboard's thread before its WriteFile while a read was "
           "under way, and looked at the OVERLAPPED of both");
-    likely("each operation under way needs a structure of its own, and in it "
-           "an event of its own, or nobody knows which of them is over");
     struct program *server;
     meet(&server, "server hello -", "WriteFile:1", NULL);
     wait_at_gate(server);
+    likely("each operation under way needs a structure of its own, and in it "
+           "an event of its own, or nobody knows which of them is over");
     const struct lens_record *read = wait_called(server, "ReadFile", 1);
     const struct lens_record *write = find_call(server, "WriteFile", 1);
     expect_structure(read);
@@ -337,16 +374,40 @@ static void client_came_first(void)
     expect_line(server, "> hello", 1);
 }
 
+static void early_client_leaves_nothing(void)
+{
+    tried("held the server before ConnectNamedPipe, opened the pipe, let it go "
+          "on, said nothing and left");
+    struct program *server =
+        start_with(SILENT, &(struct conditions){.gate = "ConnectNamedPipe:1"});
+    wait_at_gate(server);
+    struct peer *client = connect_peer(PIPE_NAME);
+    open_gate(server);
+    /* That it serves an early client is another check's matter. */
+    while (!is_listening(server)) {
+        if (!is_running(server) || ms_until(scene_deadline()) == 0)
+            return;
+        Sleep(1);
+    }
+    close_peer(client);
+    expect_line(server, "the other has left", 1);
+    expect_end(server, EXIT_SUCCESS);
+    likely("the event of the ConnectNamedPipe is closed on every way out, also "
+           "behind 535 and 232, which begin nothing");
+    expect_no_leak(server);
+    expect_no_bad_close(server);
+}
+
 static void client_comes_later(void)
 {
     tried("waited until ConnectNamedPipe had returned, then opened the pipe "
           "and sent \"hello\\n\"");
-    likely("FALSE with 997, ERROR_IO_PENDING, is no client yet: wait for the "
-           "end of the operation");
     struct program *server = start(SILENT);
     wait_until_it_waits(server);
     struct peer *client = connect_peer(PIPE_NAME);
     send_line(client, "hello\n");
+    likely("FALSE with 997, ERROR_IO_PENDING, is no client yet: wait for the "
+           "end of the operation");
     expect_line(server, "> hello", 1);
 }
 
@@ -372,11 +433,11 @@ static void expect_report(const char *call, const char *command_line)
 {
     char fault[80];
     tried("made %s fail with error 1450, ERROR_NO_SYSTEM_RESOURCES", call);
+    snprintf(fault, sizeof fault, "%s:1:1450", call);
     likely(
         "an operation that failed at once has not begun, nobody will set its "
         "event; report what you don't expect by die(\"%s\")",
         call);
-    snprintf(fault, sizeof fault, "%s:1:1450", call);
     struct program *server =
         start_with(command_line, &(struct conditions){.fault = fault});
     if (strcmp(call, "ConnectNamedPipe") != 0) {
@@ -405,10 +466,10 @@ static void read_is_reported(void)
 static void failed_read_is_no_wait(void)
 {
     tried("made ReadFile fail at once with error 109, ERROR_BROKEN_PIPE");
-    likely("a read that fails at once has not begun: nobody will set its "
-           "event. 109 means that the other has left");
     struct program *server;
     meet(&server, SILENT, NULL, "ReadFile:1:109");
+    likely("a read that fails at once has not begun: nobody will set its "
+           "event. 109 means that the other has left");
     expect_line(server, "the other has left", 1);
     expect_clean_end(server);
 }
@@ -417,10 +478,10 @@ static void failed_write_is_no_wait(void)
 {
     tried("made WriteFile fail at once with error 232, ERROR_NO_DATA, then "
           "sent \"bye\\n\" and closed");
+    struct program *server;
     likely("a write that fails at once has not begun: there is nothing to wait "
            "for. 232 means that the other has left; what it said before is "
            "still to be read");
-    struct program *server;
     struct peer *client =
         meet(&server, "server hello -", NULL, "WriteFile:1:232");
     const struct lens_record *write = wait_called(server, "WriteFile", 1);
@@ -444,10 +505,10 @@ static void failed_write_is_no_wait(void)
 static void ctrl_c_while_alone(void)
 {
     tried("pressed Ctrl+C while the server waited for a client");
-    likely("a wait in ConnectNamedPipe itself can't be ended: begin it with an "
-           "OVERLAPPED, and let finish() wait for it or for `stop`");
     struct program *server = start(SILENT);
     wait_until_it_waits(server);
+    likely("a wait in ConnectNamedPipe itself can't be ended: begin it with an "
+           "OVERLAPPED, and let finish() wait for it or for `stop`");
     expect_structure(find_call(server, "ConnectNamedPipe", 1));
     press_ctrl_c(server);
     expect_clean_end(server);
@@ -462,12 +523,12 @@ static void ctrl_c_while_alone(void)
 static void ctrl_c_while_silent(void)
 {
     tried("pressed Ctrl+C while nobody spoke");
-    likely("a wait in ReadFile itself can't be ended: begin it with an "
-           "OVERLAPPED, and let finish() wait for it or for `stop`. When that "
-           "gives 995, the read was cancelled, which is no failure");
     struct program *server;
     struct peer *client = meet(&server, SILENT, NULL, NULL);
     wait_inside(server, "ReadFile", 1);
+    likely("a wait in ReadFile itself can't be ended: begin it with an "
+           "OVERLAPPED, and let finish() wait for it or for `stop`. When that "
+           "gives 995, the read was cancelled, which is no failure");
     expect_structure(find_call(server, "ReadFile", 1));
     wait_called(server, "ReadFile", 1);
     press_ctrl_c(server);
@@ -524,9 +585,9 @@ static void ctrl_c_while_writing(void)
 {
     tried("pressed Ctrl+C while a write was pending, since the client read "
           "nothing");
+    struct program *server;
     likely("the keyboard's thread has to cancel its write and to collect it "
            "before main closes the pipe, and main has to wait for that");
-    struct program *server;
     const struct lens_record *read, *write;
     meet(&server, stubborn(), NULL, NULL);
     wait_for_both(server, &read, &write);
@@ -541,9 +602,9 @@ static void ctrl_c_while_writing(void)
 static void leaving_while_writing(void)
 {
     tried("closed the client's end while the server's write was pending");
+    struct program *server;
     likely("both operations end with 109 or 232, and both have to be "
            "collected before the pipe is closed");
-    struct program *server;
     const struct lens_record *read, *write;
     struct peer *client = meet(&server, stubborn(), NULL, NULL);
     wait_for_both(server, &read, &write);
@@ -601,20 +662,28 @@ static void expect_main_to_wait(struct program *server)
             late = now_ms() + limit + LAPSE_MS;
         Sleep(1);
     }
-    if (!is_running(server) || closing_of(server, pipe) != NULL)
+    if (closing_of(server, pipe) != NULL)
         fail_check(
             "main waits until the keyboard's thread is done with the pipe",
             "main closed the pipe before the thread's WriteFile");
+    if (is_running(server))
+        return;
+    likely("the end of the process ends the keyboard's thread wherever it is, "
+           "in the middle of a line, too. Let it finish what it says, by the "
+           "lock `handles`");
+    fail_program(
+        server,
+        "main waits until the keyboard's thread has said its line");
 }
 
 static void main_waits_for_the_speaker(void)
 {
     tried("held the keyboard's thread before its WriteFile, closed the "
           "client's end, and looked whether main closes the pipe");
+    struct program *server;
     likely("the thread may be about to use the handles: main may close them "
            "only when it has made sure that the thread does not. The lock "
            "`handles` is for that");
-    struct program *server;
     struct peer *client =
         meet(&server, "server hello - -", "WriteFile:1", NULL);
     wait_at_gate(server);
@@ -645,10 +714,10 @@ static void nobody_waits_for_the_keyboard(void)
 {
     tried("held the keyboard's thread at the keyboard, and closed the client's "
           "end");
+    struct program *server = leave_at_the_keyboard("WriteFile:1,ReadFile:2");
     likely("main waits for the keyboard's thread, which stays until somebody "
            "types: wait for the lock instead, and let the end of the process "
            "end the thread");
-    struct program *server = leave_at_the_keyboard("WriteFile:1,ReadFile:2");
     expect_good_end(server);
 }
 
@@ -696,10 +765,10 @@ static void input_ends(void)
 {
     tried("started `server hello` with an input that is at its end, and read "
           "from the pipe when the server had ended");
-    likely("at the end of the input `stop` is set; main's read has to be "
-           "cancelled then (995 is no failure), and to be collected");
     struct program *server;
     struct peer *client = meet(&server, "server hello", NULL, NULL);
+    likely("at the end of the input `stop` is set; main's read has to be "
+           "cancelled then (995 is no failure), and to be collected");
     expect_clean_end(server);
     likely("what was said is the other's to read when the pipe is closed; "
            "DisconnectNamedPipe throws it away");
@@ -761,10 +830,10 @@ static void long_lines_are_refused(void)
 static void both_talk(void)
 {
     tried("let `client hello - bye` talk to `server - \"안녕!\" - -`");
-    likely("a line is lost, or comes twice");
     struct program *server = start("server - \"안녕!\" - -");
     expect_line(server, "ready", 1);
     struct program *client = start("client hello - bye");
+    likely("a line is lost, or comes twice");
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "> 안녕!\n");
     expect_end(server, EXIT_SUCCESS);
@@ -777,9 +846,9 @@ static void both_talk(void)
 static void client_ends_well(void)
 {
     tried("held the check's own end for `client - -`, then closed it");
-    likely("the client does not take 109 for the end");
     struct peer *server = create_peer(PIPE_NAME);
     struct program *client = start("client - -");
+    likely("the client does not take 109 for the end");
     accept_peer(server);
     send_line(server, "hello\n");
     expect_line(client, "> hello", 1);
@@ -791,9 +860,9 @@ static void client_ends_well(void)
 static void client_hears_ctrl_c(void)
 {
     tried("pressed Ctrl+C in the client while nobody spoke");
-    likely("the client does not cancel its read");
     struct peer *server = create_peer(PIPE_NAME);
     struct program *client = start("client - -");
+    likely("the client does not cancel its read");
     accept_peer(server);
     wait_called(client, "ReadFile", 1);
     press_ctrl_c(client);
@@ -906,9 +975,9 @@ static void typed_text_is_said(void)
     static const char text[] = "안녕하세요\n\nand no end of line";
     tried("typed two lines and a half at the client's keyboard, Korean among "
           "them, and ended the input");
-    likely("what is typed is not passed on as it is, as UTF-8");
     struct peer *server = create_peer(PIPE_NAME);
     start_typist();
+    likely("what is typed is not passed on as it is, as UTF-8");
     accept_peer(server);
     type(text);
     expect_bytes(server, text, sizeof text - 1);
@@ -921,10 +990,10 @@ static void typed_text_is_said(void)
 static void keyboard_may_stay(void)
 {
     tried("closed the server's end while the client waited at its keyboard");
-    likely("the client waits for its keyboard's thread, which stays until "
-           "somebody types");
     struct peer *server = create_peer(PIPE_NAME);
     start_typist();
+    likely("the client waits for its keyboard's thread, which stays until "
+           "somebody types");
     accept_peer(server);
     type("hello\n");
     expect_bytes(server, "hello\n", 6);
@@ -934,6 +1003,7 @@ static void keyboard_may_stay(void)
 
 static const char READY[] = "The server says `ready`";
 static const char FLAG[] = "The pipe is opened for overlapped calls";
+static const char NOBODY[] = "Nobody is no client: it waits (997)";
 static const char STRUCTURES[] = "Each call on the pipe has a structure";
 static const char TWO[] = "Two directions: two structures, two events";
 static const char HANDLES[] = "Handles in use are not closed";
@@ -962,10 +1032,17 @@ static const struct check CHECKS[] = {
         .needs = READY,
     },
     {
+        .name = NOBODY,
+        .run = nobody_is_no_client,
+        .todo = 2,
+        .read = WRONG,
+        .needs = FLAG,
+    },
+    {
         .name = STRUCTURES,
         .run = each_call_has_a_structure,
         .read = WRONG,
-        .needs = FLAG,
+        .needs = NOBODY,
     },
     {
         .name = TWO,
@@ -1053,6 +1130,13 @@ static const struct check CHECKS[] = {
         .todo = 2,
         .read = WRONG,
         .needs = READY,
+    },
+    {
+        .name = "An early client leaves no event open",
+        .run = early_client_leaves_nothing,
+        .todo = 2,
+        .read = WRONG,
+        .needs = CLOSED,
     },
     {
         .name = "A client that has left is heard (232)",
