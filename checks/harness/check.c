@@ -228,6 +228,28 @@ static enum verdict fail_for_time(void)
     return FAILED;
 }
 
+/** Tells of a check that needs one which does not stand before it: the name may
+ * be misspelt, and then it would never be skipped. */
+static bool find_lost_need(const struct check *checks, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (checks[i].needs != NULL && k < i
+               && strcmp(checks[k].name, checks[i].needs) != 0)
+            k++;
+        if (checks[i].needs == NULL || k < i)
+            continue;
+        printf(
+            "Bail out!  check %zu, \"%s\", needs \"%s\", "
+            "and no check before it has that name\n",
+            i + 1,
+            checks[i].name,
+            checks[i].needs);
+        return true;
+    }
+    return false;
+}
+
 /** Whether another check needs this one: each part of a grade then runs it. */
 static bool is_needed(const struct check *checks, size_t count, size_t i)
 {
@@ -413,7 +435,7 @@ int run_checks(
     }
     if (!guard_this_process())
         environment_trouble("SetKernelObjectSecurity", "the grader's guard");
-    if (!look_at_folders(argc, argv))
+    if (find_lost_need(checks, count) || !look_at_folders(argc, argv))
         return EXIT_USAGE;
     if (grade.share == FIRST_OF_TWO && !start_other(argv))
         environment_trouble("CreateProcessW", "the other grader");

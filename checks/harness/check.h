@@ -29,7 +29,7 @@ struct check {
     int todo;            /**< the TODO block that it is about, or 0 */
     const char *read;    /**< the section of the notes to read, or NULL */
     const char *needs;   /**< the name of a check without which this one says
-                              nothing, or NULL */
+                              nothing, or NULL; it stands before this one */
     const char *program; /**< the program that it is about: left out where the
                               graded folder does not have it */
     unsigned limit_ms;   /**< its deadline in milliseconds; 0: CHECK_MS */
