@@ -20,7 +20,8 @@ need   = $(if $(call topic,$(1),$(2)),,@printf '%s\n' "make: there is no \
 	$$PIPEWORK_ASKED in $(1)/; those that are there: $(call topics,$(1))" | \
 	fold -s -w 78 >&2; exit 2)
 in     = $(MAKE_IN) $(1)/$(call topic,$(1),$(2))
-run-% grade-% hint-% reset-% solution-% trace-% sweep-%: \
+run-% grade-% hint-% reset-% solution-% trace-% sweep-% new-% prove-% \
+prove-answers-% answers-% refresh-answers-%: \
 	export PIPEWORK_ASKED = $*
 
 # These bring the shared folders up to date by themselves: one after another.
@@ -68,6 +69,9 @@ reset-%:            ## reset-NN: the exercise as it was; yours is kept beside
 solution-%:         ## solution-NN: your file against the solution
 	$(call need,exercises,$*)
 	@mk/exercise compare exercises/$(call topic,exercises,$*)
+
+new-%:              ## new-NN TOPIC=some-words: a new lesson, to be filled in
+	@mk/new "$$PIPEWORK_ASKED" $(if $(TOPIC_GIVEN),"$$TOPIC")
 
 docs:               ## build the site: build/docs/html/index.html
 	+@$(MAKE_IN) docs

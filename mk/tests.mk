@@ -36,11 +36,30 @@ prove:              ## prove the graders: all right and wrong answers
 to-prove: graded $(HOW)
 	@:
 
-prove-%:            ## prove-NN: those of exercise NN alone; FRESH=1: all anew
+# One lesson: its answers, and all that it must have. The second is asked for
+# also when the first has failed.
+prove-%:            ## prove-NN: lesson NN, all that it must have, and its answers
+	$(call need,solutions,$*)
+	+@$(MAKE_IN) . prove-answers-$*; answers=$$?; \
+		mk/alone $(call in,lessons,$*) to-run && \
+		checks/prove-lesson $(call topic,solutions,$*) && exit $$answers
+
+prove-answers-%:    ## those alone; FRESH=1: all anew
 	$(call need,solutions,$*)
 	+@mk/alone $(call in,solutions,$*) to-grade
 	+@$(call in,exercises,$*) READY=1 how
 	+@checks/prove-answers $*
+
+# Answers as programs, in build/answers/, to be looked at or graded by hand.
+answers-%:          ## answers-NN: build the answers of exercise NN
+	$(call need,solutions,$*)
+	+@mk/alone $(call in,solutions,$*) to-grade
+	+@$(call in,exercises,$*) READY=1 how
+	+@checks/prove-answers --build $(call topic,solutions,$*)
+
+refresh-answers-%:  ## its patches anew; EDITED=1: of build/answers/
+	$(call need,solutions,$*)
+	@checks/refresh-answers $(call topic,solutions,$*) $(if $(EDITED),--edited)
 
 # What breaks most often comes first.
 check-all:          ## check, prove, and the tests that take long

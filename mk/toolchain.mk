@@ -13,7 +13,7 @@ override $(1) := $$(value $(1))
 export $(1)
 endif
 endef
-$(foreach name,FROM N FAULT,$(eval $(call AS_TEXT,$(name))))
+$(foreach name,FROM N FAULT TOPIC,$(eval $(call AS_TEXT,$(name))))
 
 ifeq ($(OS),Windows_NT)
 CROSS_COMPILE ?=
@@ -27,7 +27,7 @@ endif
 # Told before anything is built. (A make that was called by another one need not
 # look again.)
 ifeq ($(MAKELEVEL),0)
-ifneq ($(filter-out help clean format hint% reset% solution% list-%,$(or \
+ifneq ($(filter-out help clean format hint% reset% solution% new-% list-%,$(or \
         $(MAKECMDGOALS),all)),)
 ifeq ($(shell command -v $(firstword $(CC)) 2>/dev/null),)
 $(error The compiler $(firstword $(CC)) is missing: run ./setup in the top \

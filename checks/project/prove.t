@@ -110,7 +110,7 @@ for my $side (qw(right wrong)) { make_path("$place/checks/$side/$topic") }
 write_there("checks/$_.patch" =~ s{/(?=[^/]*$)}{/$topic/}r, $answers{$_})
     for keys %answers;
 
-my ($text, $status) = shell_there('make -s prove-01');
+my ($text, $status) = shell_there('make -s prove-answers-01');
 is($status, 2, 'bad answers fail the run');
 like($text, qr/^11 answers: 2 proven, 9 failed$/m, 'nine of eleven') or diag($text);
 
@@ -142,13 +142,13 @@ unlink "$place/checks/$_.patch" =~ s{/(?=[^/]*$)}{/$topic/}r
 
 sub proves {
     my ($what, $sum, $command) = @_;
-    my ($said, $well) = shell_there($command // 'make -s prove-01');
+    my ($said, $well) = shell_there($command // 'make -s prove-answers-01');
     is($well, 0, "$what: well") or diag($said);
     is(($said =~ /^\d+ answers: (.*)$/mg)[0], $sum, "$what: $sum");
 }
 
 proves('nothing has changed', '2 proven before');
-proves('FRESH=1', '2 proven', 'make -s prove-01 FRESH=1');
+proves('FRESH=1', '2 proven', 'make -s prove-answers-01 FRESH=1');
 write_there("checks/wrong/$topic/is-wrong.patch", "Said otherwise.\n$wrong");
 proves('an answer has changed', '1 proven, 1 proven before');
 for ("checks/$topic.c", 'checks/harness/check.c', 'lens/recorder.c',

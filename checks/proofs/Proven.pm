@@ -30,8 +30,8 @@ sub parts_of {
     my ($topic) = @_;
     return files_of($topic), grep { -f } map { glob }
         "{lessons,exercises,solutions}/$topic/*", 'build/checks/play.o',
-        "build/lessons/$topic/*.lines", "checks/wrong/$topic/skeleton.patch",
-        'checks/prove-topic';
+        "build/lessons/$topic/*.lines", "checks/{wrong,right}/$topic/*.patch",
+        "checks/$topic.c", 'checks/prove-topic';
 }
 
 # All files of the project, but for those that .gitignore names. (There need be
