@@ -1,52 +1,22 @@
 #!/usr/bin/perl
 # Nothing escapes the lens unseen: whatever Windows function a program imports
-# is in the lens's table, or in the list below with a reason.
+# is in the lens's table, or in the list of exceptions with its reason; and who calls
+# another one is told so by grader, trace and sweep.
 # Run from the top folder, after make: prove checks/project/imports.t
 use strict;
 use warnings;
+use File::Path 'make_path';
 use Test::More;
+use lib 'checks/proofs';
+use Imports;
 
-my %excepted;
-{
-    my $reason = '';
-    while (<DATA>) {
-        if (/^# (.*)/) { $reason = $1; next }
-        $excepted{$_} = $reason for split;
-    }
-}
-
-# What of the C library works on handles, threads or processes, unseen: these
-# count like Windows functions. All else of the C library is free.
-my $hidden = qr/^(?:
-    _?w?system | _w?popen | _pclose | _w?(?:spawn|exec)[lv]p?e? | _cwait |
-    _pipe | _open_osfhandle | _get_osfhandle | _dup2? |
-    _beginthread(?:ex)? | _endthread(?:ex)?
-)$/x;
-my $c_library = qr/^(?:msvcrt|ucrtbase|api-ms-win-crt-.*)\.dll$/i;
-
-open my $calls, '<', 'lens/calls.h' or BAIL_OUT("lens/calls.h: $!");
-my %table = map { /^LENS_(?:CALL\(\w+, |VOID\()(\w+),/ ? ($1 => 1) : () }
-    <$calls>;
-close $calls;
+my %table    = Imports::table();
+my %excepted = Imports::excepted();
 cmp_ok(scalar keys %table, '>', 20, 'the table is read');
 is_deeply([grep { $table{$_} } sort keys %excepted], [],
     'no exception is in the table');
-
-# The functions that a program imports, but for those of no interest.
-sub imports {
-    my ($program) = @_;
-    my $objdump = ($ENV{CROSS_COMPILE} // 'x86_64-w64-mingw32-') . 'objdump';
-    open my $out, '-|', $objdump, '-p', $program
-        or BAIL_OUT("$objdump: $!");
-    my ($library, @found) = ('');
-    while (<$out>) {
-        if (/DLL Name: (\S+)/) { $library = $1; next }
-        my ($name) = /^\s+[0-9a-f]+\s+\d+\s+(\w+)\s*$/ or next;
-        push @found, $name if $library !~ $c_library || $name =~ $hidden;
-    }
-    close $out or BAIL_OUT("$objdump can not read $program");
-    return @found;
-}
+is_deeply([grep { $excepted{$_} !~ /\w/ } sort keys %excepted], [],
+    'each exception has its reason');
 
 for my $makefile (sort glob '{lessons,solutions}/*/Makefile') {
     my ($folder) = $makefile =~ m{^(.*)/Makefile$};
@@ -59,39 +29,38 @@ for my $makefile (sort glob '{lessons,solutions}/*/Makefile') {
             fail("$folder/$name") or diag("$program is missing: make");
             next;
         }
-        my @imports = imports($program);
+        my @imports = Imports::of_program($program);
         my @unseen = grep { !$table{$_} && !$excepted{$_} } @imports;
         ok(@imports > 0 && !@unseen, "$folder/$name") or diag(
             @imports ? "the lens does not see: @unseen\n"
             . 'Add an entry to lens/calls.h or, where the lens has no use for '
-            . 'it, a line with the reason to the list in imports.t.'
+            . 'it, a line with the reason to lens/unseen.txt.'
             : 'no imports found: is this a program?');
     }
 }
-done_testing();
 
-__DATA__
-# They fail at nothing and wait for nothing; each failed call is followed by one.
-GetLastError SetLastError
-# The C library's start: it calls them before main, or for its own locks.
-DeleteCriticalSection EnterCriticalSection InitializeCriticalSection
-LeaveCriticalSection GetStartupInfoA GetStartupInfoW
-SetUnhandledExceptionFilter TlsGetValue VirtualProtect VirtualQuery
-GetSystemTimeAsFileTime RtlAddFunctionTable RtlCaptureContext
-RtlLookupFunctionEntry RtlVirtualUnwind UnhandledExceptionFilter
-GetModuleHandleA GetModuleHandleW GetProcAddress
-# Text from one encoding into another, and the console's.
-MultiByteToWideChar WideCharToMultiByte IsDBCSLeadByteEx
-GetConsoleOutputCP SetConsoleOutputCP
-# A person at the keyboard, not another process.
-GetStdHandle GetConsoleMode ReadConsoleW
-# Clocks and numbers: who and when, no communication.
-GetTickCount64 QueryPerformanceCounter QueryPerformanceFrequency
-GetThreadTimes
-GetCurrentProcess GetCurrentProcessId GetCurrentThread GetCurrentThreadId
-GetProcessId GetThreadId
-# How large a process is, and where its program lies: figures and a path.
-K32GetProcessMemoryInfo GetModuleFileNameW
-# Locks within one process: so many calls that they would hide the others.
-AcquireSRWLockExclusive ReleaseSRWLockExclusive AcquireSRWLockShared
-ReleaseSRWLockShared InitializeSRWLock
+# A submission that waits by a timer and by a thread of its own.
+my $folder = 'build/tests/unseen';
+make_path($folder);
+my $server = do { local (@ARGV, $/) = 'solutions/01-blocking-echo/server.c'; <> };
+$server =~ s/(?=^    echo\(pipe\);)/    HANDLE timer = CreateWaitableTimerW(NULL, TRUE, NULL);
+    LARGE_INTEGER now = {.QuadPart = 0};
+    SetWaitableTimer(timer, &now, 0, NULL, NULL, FALSE);
+    CloseHandle(timer);
+/m or BAIL_OUT('no place in server.c');
+open my $out, '>', "$folder/server.c" or BAIL_OUT("$folder: $!");
+print $out $server;
+close $out;
+my @told = ('CreateWaitableTimerW', 'SetWaitableTimer');
+for ("mk/grade 01 $folder", "make -s trace-01 FROM=$folder", "make -s sweep-01 FROM=$folder") {
+    my $text = `env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $_ 2>&1 </dev/null`;
+    my ($what) = /(grade|trace|sweep)/;
+    like($text, qr/^# the lens does not see $_, which server\.c calls$/m,
+        "$what names $_") or diag($text) for @told;
+    unlike($text, qr/lens does not see (?!CreateWait|SetWait)/, "$what names no other");
+    like($text, qr/call sites reached: \d+ of \d+ that the lens sees/,
+        'and the sweep does not speak of all') if $what eq 'sweep';
+}
+my $text = `env -u MAKEFLAGS mk/grade solutions/01-blocking-echo 2>&1 </dev/null`;
+unlike($text, qr/does not see/, 'nothing is said of a program that is seen whole');
+done_testing();

@@ -136,6 +136,8 @@ void conversation_read(
             c->may_be_unreached = true;
         else if (strcmp(argv[i], "-u") == 0)
             keep(c->unreached, &c->unreached_count, argv[i + 1]);
+        else if (strcmp(argv[i], "-n") == 0)
+            keep(c->unseen, &c->unseen_count, argv[i + 1]);
         else if (strcmp(argv[i], "-f") == 0)
             keep(c->only, &c->only_count, argv[i + 1]);
         else
@@ -144,8 +146,8 @@ void conversation_read(
     if (argc - i < 2 || argc - i > 3) {
         fprintf(
             stderr,
-            "usage: sweep [-f FAULT] [-g PROGRAM] [-s FILE:FUNCTION]"
-            " [-u FILE:FUNCTION:N] CONVERSATION FOLDER [FOLDER]\n");
+            "usage: sweep [-f FAULT] [-g PROGRAM] [-n FUNCTION]"
+            " [-s FILE:FUNCTION] [-u FILE:FUNCTION:N] CONVERSATION FOLDER [FOLDER]\n");
         exit(EXIT_USAGE);
     }
     c->text = argv[i];

@@ -37,6 +37,9 @@ struct conversation {
     const char *unreached[OPTIONS_MAX]; /**< `FILE:FUNCTION:N`: so many calls
                                              no failure leads to */
     size_t unreached_count;
+    const char *unseen[OPTIONS_MAX]; /**< functions that are called, and that
+                                          the lens does not see */
+    size_t unseen_count;
     const char *only[OPTIONS_MAX]; /**< the faults to try, if not all */
     size_t only_count;
 };

@@ -251,10 +251,11 @@ bool report_sites(const struct conversation *conversation)
     snprintf(
         text,
         sizeof text,
-        excused == 0 ? "call sites reached: %d of %d"
-                     : "call sites reached: %d of %d, and %d that can't be",
+        excused == 0 ? "call sites reached: %d of %d%s"
+                     : "call sites reached: %d of %d%s, and %d that can't be",
         reached,
         site_count(),
+        conversation->unseen_count > 0 ? " that the lens sees" : "",
         excused);
     bool all = reached + excused == site_count();
     bool good = all || conversation->may_be_unreached;
