@@ -183,14 +183,16 @@ make_path("$place/checks/project");
 my $script = "#!/bin/sh\necho \"1..2\"\necho \"ok 1\"\n";
 write_there('checks/project/passes.t', $script . "echo \"ok 2 # SKIP no time\"\n");
 write_there('checks/project/fails.t', $script . "echo \"not ok 2 - bad\"\n");
+write_there('checks/project/ends.t', $script);
 
 sub tests {
     my ($what, $reused, $command) = @_;
     my ($said, $well) = shell_there('sh -c \': >build/tests/began; '
         . ($command // 'mk/prove') . ' checks/project/*.t\'');
-    is($well, 1, "$what: one fails") or diag($said);
-    like($said, qr/^2 passed, 1 failed, 1 skipped$/m, "$what: all are counted");
-    my ($not) = $said =~ /has changed: (\d) of 2 scripts/;
+    is($well, 1, "$what: two fail") or diag($said);
+    like($said, qr/^3 passed, 2 failed, 1 skipped$/m, "$what: all are counted");
+    like($said, qr/ends\.t: it did not come to its end$/m, "$what: also the unseen");
+    my ($not) = $said =~ /has changed: (\d) of 3 scripts/;
     is($not // 0, $reused, "$what: $reused reused") or diag($said);
 }
 

@@ -174,9 +174,9 @@ sub list_lines {
     open my $from, '-|', $self->{how}{objdump}, '--dwarf=decodedline',
         "$to.exe" or die "$self->{how}{objdump}: $!\n";
     my $text = '';
-    while (<$from>) {
-        if (/^(?:$own)\.c /) { $text .= $_ }
-        elsif (/^(?:$common)\.c /) { $text .= "common/$_" }
+    while (my $line = <$from>) {
+        if ($line =~ /^(?:$own)\.c /) { $text .= $line }
+        elsif ($line =~ /^(?:$common)\.c /) { $text .= "common/$line" }
     }
     close $from or die "$self->{how}{objdump} can not read $to.exe\n";
     write_file("$to.lines", $text =~ s/\r\n/\n/gr);
