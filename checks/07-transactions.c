@@ -5,6 +5,7 @@
  *
  * Usage: `07-transactions FOLDER [LESSON-FOLDER]`
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,30 @@ static void expect_lines(struct program *program, const char *lines)
     expect_output(program, lines);
 }
 
+/** Waits until the client has ended; where it has read every byte, what is
+ * wrong is how it prints the parts, and not how it reads them. */
+static void likely_of_parts(
+    struct program *client, unsigned long long sent, const char *cause)
+{
+    static const char *const CALLS[] = {"TransactNamedPipe", "ReadFile"};
+    unsigned long long came = 0;
+    bool left_some = false;  // of an answer, when it asked again
+    DWORD status;
+    wait_for_scene_end(client, &status);
+    for (size_t i = 0; i < ARRAYSIZE(CALLS); i++)
+        for (uint32_t n = 1; n <= count_calls(client, CALLS[i]); n++) {
+            const struct lens_record *call = find_call(client, CALLS[i], n);
+            came += call->bytes;
+            left_some |= call->error == ERROR_PIPE_BUSY;
+        }
+    if (came == sent && !left_some && !is_running(client))
+        likely("all parts came: each part has the length that its call gave, "
+               "and is printed before the next one is read over it. "
+               "read_part reads one part");
+    else
+        likely("%s", cause);
+}
+
 /* The client, with a server of the check's. */
 
 static void asks(void)
@@ -96,6 +121,7 @@ static void asks(void)
     expect_lines(client, "= two ends\n");
     if (count_calls(client, "TransactNamedPipe") == 0)
         fail_program(client, "it asks by TransactNamedPipe");
+    likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_right_on_windows(client);
 }
@@ -160,12 +186,101 @@ static void long_greeting_is_read_whole(void)
         "held the client before TransactNamedPipe, sent it a greeting of 44 "
         "bytes and let it go on; its buffer has %d",
         PART_MAX);
+    struct program *client = greet_first(LONG_NOTICE, NULL, "= yes");
     likely("a greeting can be longer than the buffer, too: read and print it "
            "as an answer is, to its end");
-    struct program *client = greet_first(LONG_NOTICE, NULL, "= yes");
     expect_lines(
         client,
         "! a notice of which one part is not enough..\n= yes\n");
+}
+
+/** A number of messages that nobody can know by heart; it is told. */
+static unsigned many(void)
+{
+    return 5 + (unsigned)(GetTickCount64() / 16 % 5);
+}
+
+/** Adds a message as the client has to print it. */
+static void add_line(char *lines, size_t size, const char *text)
+{
+    size_t used = strlen(lines);
+    snprintf(lines + used, size - used, "%s\n", text);
+}
+
+/** Sends so many notices, each its own, and says how they are printed. */
+static void send_notices(
+    struct peer *server, unsigned count, char *lines, size_t size)
+{
+    char notice[] = "! 1st";
+    for (unsigned i = 0; i < count; i++) {
+        notice[2] = (char)('1' + i);
+        send_text(server, notice);
+        add_line(lines, size, notice);
+    }
+}
+
+static void many_greetings_are_read(void)
+{
+    char lines[200] = "";
+    unsigned count = many();
+    tried(
+        "held the client before TransactNamedPipe, sent it %u greetings, and "
+        "waited for its question",
+        count);
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.gate = "TransactNamedPipe:1"});
+    accept_peer(server);
+    wait_at_gate(client);
+    send_notices(server, count, lines, sizeof lines);
+    open_gate(client);
+    likely("nobody says how many greetings there are: read and print them as "
+           "long as TransactNamedPipe says 231");
+    expect_text(server, "pipe");
+    send_text(server, "= two ends");
+    add_line(lines, sizeof lines, "= two ends");
+    expect_lines(client, lines);
+}
+
+static void many_notices_are_no_answer(void)
+{
+    char lines[200] = "";
+    unsigned count = many();
+    tried("read the question, sent %u notices and then the answer", count);
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe",
+        &(struct conditions){.gate = "CloseHandle:1"});
+    accept_peer(server);
+    expect_text(server, "pipe");
+    send_notices(server, count, lines, sizeof lines);
+    send_text(server, "= two ends");
+    add_line(lines, sizeof lines, "= two ends");
+    open_gate(client);
+    likely("nobody says how many notices there are: print them and read on "
+           "until a message comes whose first byte is not NOTICE");
+    expect_lines(client, lines);
+}
+
+static void first_byte_tells(void)
+{
+    tried("sent \"! hear! hear!\" and the answer \"= yes\", then the answer "
+          "\"= so there!\"");
+    struct peer *server = create_dictionary();
+    struct program *client = start_with(
+        "client pipe next",
+        &(struct conditions){.gate = "CloseHandle:1"});
+    accept_peer(server);
+    likely("what a message is, its first byte says: neither one behind it "
+           "nor what an older message has left in the buffer behind its end");
+    expect_text(server, "pipe");
+    send_text(server, "! hear! hear!");
+    send_text(server, "= yes");
+    expect_text(server, "next");
+    send_text(server, "= so there!");
+    open_gate(client);
+    expect_lines(client, "! hear! hear!\n= yes\n= so there!\n");
 }
 
 static void notice_is_no_answer(void)
@@ -201,9 +316,6 @@ static void notices_of_any_length(void)
         "sent \"! hello\" and an answer of 100 bytes, then a notice of 44 "
         "bytes and the answer \"= yes\"; the client's buffer has %d",
         PART_MAX);
-    likely("a notice in the answer's place may have more than one part, and "
-           "whether the answer has is told by the call that brings it: keep "
-           "what read_part returns");
     struct peer *server = create_dictionary();
     struct program *client = start_with(
         "client pipe next",
@@ -222,6 +334,12 @@ static void notices_of_any_length(void)
         "! hello\n%s\n%s\n= yes\n",
         answer,
         LONG_NOTICE);
+    likely_of_parts(
+        client,
+        7 + 100 + sizeof LONG_NOTICE - 1 + 5,
+        "a notice in the answer's place may have more than one part, and "
+        "whether the answer has is told by the call that brings it: keep "
+        "what read_part returns");
     expect_lines(client, lines);
 }
 
@@ -250,9 +368,6 @@ static void long_answer_comes_whole(void)
 {
     char answer[101], lines[sizeof answer + 10];
     tried("answered with 100 bytes; the client's buffer has %d", PART_MAX);
-    likely("FALSE with error 234, ERROR_MORE_DATA, means that the first part "
-           "is there and more is to come: read on by ReadFile while it says "
-           "234; each part has the length that this call gave");
     struct peer *server = create_dictionary();
     struct program *client = start("client pipe next");
     accept_peer(server);
@@ -261,6 +376,12 @@ static void long_answer_comes_whole(void)
     expect_text(server, "next");
     send_text(server, "= yes");
     snprintf(lines, sizeof lines, "%s\n= yes\n", answer);
+    likely_of_parts(
+        client,
+        105,
+        "FALSE with error 234, ERROR_MORE_DATA, means that the first part "
+        "is there and more is to come: read on by ReadFile while it says "
+        "234; each part has the length that this call gave");
     expect_lines(client, lines);
     likely("ReadFile is told of more room than the buffer has: what a longer "
            "answer brings is written behind its end");
@@ -454,22 +575,45 @@ static void next_message_is_not_lost(void)
     expect_lost(calls.client, 100 - PART_MAX);
 }
 
-static void second_answer_fits(void)
+/** Lets `client -call pipe` get a second answer of so many bytes. */
+static struct program *answer_shorter(size_t size)
 {
     char answer[PART_MAX + 1];
-    tried(
-        "answered `client -call pipe` with 100 bytes, and on the second "
-        "connection with %d",
-        PART_MAX);
-    likely("an answer that fits into one part leaves nothing to count: then "
-           "the result is 0, and the connection has to be closed as well");
     struct two_calls calls =
         ask_twice(&(struct conditions){.gate = "CloseHandle:1"});
     open_gate(calls.client);
     expect_text(calls.second, "pipe");
-    send_bytes(calls.second, make_answer(answer, PART_MAX), PART_MAX);
-    expect_lost(calls.client, 0);
-    expect_no_leak(calls.client);
+    send_bytes(calls.second, make_answer(answer, size), size);
+    return calls.client;
+}
+
+static void second_answer_fits(void)
+{
+    tried(
+        "answered `client -call pipe` with 100 bytes, and on the second "
+        "connection with %d",
+        PART_MAX);
+    struct program *client = answer_shorter(PART_MAX);
+    likely("an answer that fits into one part leaves nothing to count: then "
+           "the result is 0, and the connection has to be closed as well");
+    expect_lost(client, 0);
+    expect_no_leak(client);
+}
+
+static void second_answer_is_shorter(void)
+{
+    enum { SHORTER = 20 };
+    tried(
+        "answered `client -call pipe` with 100 bytes, and on the second "
+        "connection with %d",
+        SHORTER);
+    struct program *client = answer_shorter(SHORTER);
+    likely(
+        "an answer that is shorter than a part leaves nothing to count, "
+        "either: lengths have no sign, and %d less %d wraps around",
+        SHORTER,
+        PART_MAX);
+    expect_lost(client, 0);
 }
 
 static void peek_errors_count(void)
@@ -517,9 +661,9 @@ static void nothing_is_lost(void)
 static void call_errors_count(void)
 {
     tried("started `client pipe` and `client -call pipe` without a server");
+    struct program *client = start("client pipe");
     likely("the client does not report the error of CreateFileW or of "
            "CallNamedPipeW");
-    struct program *client = start("client pipe");
     expect_end(client, EXIT_FAILURE);
     expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
     client = start("client -call pipe");
@@ -584,13 +728,13 @@ static void says_ready_in_time(void)
 {
     tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
           "opened the pipe behind the line `ready`");
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
     struct program *server = start_with(
         "server 1",
         &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
     if (strstr(server->out.text, "ready") != NULL)
         fail_program(server, "no `ready` where there is no pipe");
     start_server("server 1");
@@ -641,6 +785,7 @@ static void serves_the_next(void)
     expect_text(second, PIPE);
     close_peer(second);
     expect_end(server, EXIT_SUCCESS);
+    likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
     expect_no_bad_close(server);
     expect_right_on_windows(server);
@@ -650,11 +795,11 @@ static void hurried_clients_do_no_harm(void)
 {
     tried("held the server before its first ConnectNamedPipe and before its "
           "first WriteFile, and closed the client's end each time");
-    likely("error 535 or 232 of ConnectNamedPipe, or 232 of WriteFile, is "
-           "taken for a failure: the server goes on with the next client");
     struct program *server = start_with(
         "server 3",
         &(struct conditions){.gate = "ConnectNamedPipe:1,WriteFile:1"});
+    likely("error 535 or 232 of ConnectNamedPipe, or 232 of WriteFile, is "
+           "taken for a failure: the server goes on with the next client");
     wait_at_gate_number(server, 0);
     close_peer(connect_client());
     open_gate_number(server, 0);
@@ -689,11 +834,11 @@ static void long_words_are_refused(void)
 static void server_errors_count(void)
 {
     tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
-    likely("the server takes every failed read for the client's leaving");
     struct program *server = start_with(
         "server 1",
         &(struct conditions){.fault = "ReadFile:1:1450"});
     expect_line(server, "ready", 1);
+    likely("the server takes every failed read for the client's leaving");
     connect_client();
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
@@ -726,8 +871,8 @@ static void wrong_count_is_refused(void)
 static void measures(void)
 {
     tried("ran `measure 1`");
-    likely("one of the three ways does not work");
     struct program *measure = start("measure 1");
+    likely("one of the three ways does not work");
     expect_end(measure, EXIT_SUCCESS);
     if (strstr(measure->out.text, "CallNamedPipeW") == NULL)
         fail_program(measure, "a table with a line for CallNamedPipeW");
@@ -737,6 +882,7 @@ static const char ASKS[] = "The client asks by TransactNamedPipe";
 static const char GREETED[] = "A greeting that waits is read first (231)";
 static const char NOTICED[] = "A notice in the answer's place is not it";
 static const char COUNTED[] = "The bytes that were lost are counted";
+static const char FITS[] = "No loss where the second answer fits";
 static const char LONG_ANSWER[] = "A long answer comes whole (234)";
 static const char WRONG[] = "What goes wrong";
 static const char READ_IT[] = "Read it";
@@ -755,11 +901,32 @@ static const struct check CHECKS[] = {
         .needs = ASKS,
     },
     {
+        .name = "Any number of greetings is read",
+        .run = many_greetings_are_read,
+        .todo = 1,
+        .read = WRONG,
+        .needs = GREETED,
+    },
+    {
         .name = NOTICED,
         .run = notice_is_no_answer,
         .todo = 1,
         .read = WRONG,
         .needs = ASKS,
+    },
+    {
+        .name = "Any number of notices is got past",
+        .run = many_notices_are_no_answer,
+        .todo = 1,
+        .read = WRONG,
+        .needs = NOTICED,
+    },
+    {
+        .name = "The first byte alone tells a notice",
+        .run = first_byte_tells,
+        .todo = 1,
+        .read = WRONG,
+        .needs = NOTICED,
     },
     {
         .name = "A success of TransactNamedPipe is one",
@@ -832,11 +999,18 @@ static const struct check CHECKS[] = {
         .needs = COUNTED,
     },
     {
-        .name = "No loss where the second answer fits",
+        .name = FITS,
         .run = second_answer_fits,
         .todo = 3,
         .read = READ_IT,
         .needs = COUNTED,
+    },
+    {
+        .name = "No loss where the second one is shorter",
+        .run = second_answer_is_shorter,
+        .todo = 3,
+        .read = READ_IT,
+        .needs = FITS,
     },
     {
         .name = "An error of PeekNamedPipe is told",
