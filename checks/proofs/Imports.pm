@@ -73,7 +73,8 @@ sub wanted_by {
 sub unseen_in {
     my ($folder) = @_;
     my %known    = (table(), excepted());
-    my %imported = map { $_ => 1 } map { of_program($_) } glob qq("$folder/lens/*.exe");
+    my %imported = map { $_ => 1 } map { of_program($_) } 
+        glob qq("$folder/*.exe" "$folder/lens/*.exe");
     my @unseen;
     for my $object (sort glob qq("$folder/*.o")) {
         my %wanted = map { $_ => 1 } wanted_by($object);
