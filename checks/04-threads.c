@@ -104,16 +104,17 @@ static void says_ready_in_time(void)
 {
     tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
           "opened the pipe behind the line `ready`");
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
     struct program *server = start_with(
         "server 1",
         &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
     if (strstr(server->out.text, "ready") != NULL)
         fail_program(server, "no `ready` where there is no pipe");
     start_ready("server 1");
+    no_cause();
     connect_peer(PIPE_NAME);
 }
 
@@ -124,10 +125,10 @@ static void echoes(void)
         "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
         "with zeros among them",
         sizeof data);
-    likely("the server does not send back what it read, or more than that; or "
-           "its thread was given something else than the handle of the pipe");
     start_ready("server");
     struct peer *client = connect_peer(PIPE_NAME);
+    likely("the server does not send back what it read, or more than that; or "
+           "its thread was given something else than the handle of the pipe");
     expect_echo(client, "hello", 5);
     expect_echo(client, data, sizeof data);  // and nothing came between
 }
@@ -136,14 +137,14 @@ static void early_client_is_served(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
-    likely("error 535, ERROR_PIPE_CONNECTED, means that the client came "
-           "first: the pipe is connected");
     struct program *server = start_with(
         "server",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
     wait_at_gate(server);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
+    likely("error 535, ERROR_PIPE_CONNECTED, means that the client came "
+           "first: the pipe is connected");
     expect_echo(client, "hello", 5);
 }
 
@@ -151,15 +152,15 @@ static void hasty_client_does_no_harm(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe and closed "
           "it again meanwhile, and came with another client");
-    likely("error 232, ERROR_NO_DATA, means that the client came and has left "
-           "again: nothing is wrong with the server. Go on with this instance "
-           "as with any other, and its thread will notice the end");
     struct program *server = start_with(
         "server",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
     wait_at_gate(server);
     close_peer(connect_peer(PIPE_NAME));
     open_gate(server);
+    likely("error 232, ERROR_NO_DATA, means that the client came and has left "
+           "again: nothing is wrong with the server. Go on with this instance "
+           "as with any other, and its thread will notice the end");
     wait_called(server, "ConnectNamedPipe", 1);
     struct peer *client = connect_next(server, false);
     expect_echo(client, "hello", 5);
@@ -169,8 +170,6 @@ static void last_words_are_not_lost(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile");
-    likely("what a client wrote before it left can still be read after "
-           "ConnectNamedPipe has failed with 232: serve it like any other");
     struct program *server = start_with(
         "server",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
@@ -179,6 +178,8 @@ static void last_words_are_not_lost(void)
     send_bytes(client, "hello", 5);
     close_peer(client);
     open_gate(server);
+    likely("what a client wrote before it left can still be read after "
+           "ConnectNamedPipe has failed with 232: serve it like any other");
     const struct lens_record *read = wait_called(server, "ReadFile", 1);
     if (read->bytes != 5)
         fail_check(
@@ -242,11 +243,11 @@ static void slow_client_keeps_nobody(void)
 {
     tried("came with a first client, that said nothing, and a second one; sent "
           "\"second\" from the second, then \"first\" from the first");
-    likely("the server waits for the end of one client, or of its thread, "
-           "before it takes the next");
     struct program *server = start_ready("server");
     struct peer *slow = connect_peer(PIPE_NAME);
     wait_called(server, "ConnectNamedPipe", 1);
+    likely("the server waits for the end of one client, or of its thread, "
+           "before it takes the next");
     struct peer *quick = connect_next(server, true);
     expect_echo(quick, "second", 6);
     expect_echo(slow, "first", 5);
@@ -320,8 +321,6 @@ static void each_gets_its_own(void)
 {
     tried("held the first client's thread before its WriteFile, sent \"other\" "
           "as a second client, let the first thread go on");
-    likely("the threads share a buffer or a handle: what each of them needs "
-           "has to be its own, in a local variable");
     struct program *server = start_with(
         "server",
         &(struct conditions){.gate = "WriteFile:1", .fault = NO_RACE});
@@ -330,6 +329,8 @@ static void each_gets_its_own(void)
     send_bytes(first, "first", 5);
     wait_at_gate(server);
     struct peer *second = connect_next(server, true);
+    likely("the threads share a buffer or a handle: what each of them needs "
+           "has to be its own, in a local variable");
     expect_echo(second, "other", 5);
     open_gate(server);
     expect_bytes(first, "first", 5);
@@ -345,9 +346,9 @@ static void crowd_is_served(void)
         "word, then sent a line from each, the slow one last",
         GOOD,
         HASTY);
+    struct program *server = start_ready("server");
     likely("a client that leaves without a word stops the server, or disturbs "
            "the others");
-    struct program *server = start_ready("server");
     struct peer *slow = connect_peer_waiting(PIPE_NAME);
     for (uint32_t i = 0, k = 0, count = 1; i < HASTY; i++) {
         struct peer *hasty = connect_peer_waiting(PIPE_NAME);
@@ -367,6 +368,21 @@ static void crowd_is_served(void)
     expect_no_errors(server);
 }
 
+/** Says that the server waits for all of several objects, if it does so. */
+static void find_wait_for_all(const struct program *server)
+{
+    const struct lens_record *wait;
+    for (uint32_t i = 1;
+         (wait = find_call(server, "WaitForMultipleObjects", i)) != NULL;
+         i++) {
+        unsigned long long all = 0;
+        if (wait->t1 == 0 && call_argument(wait, "all", &all) && all != 0)
+            likely("WaitForMultipleObjects waits for all of its objects: the "
+                   "end of the thread and Ctrl+C. One of them is enough: its "
+                   "third argument is FALSE");
+    }
+}
+
 static void waits_for_its_last_client(void)
 {
     tried("started `server 2`, came with two clients, closed the second and "
@@ -384,8 +400,10 @@ static void waits_for_its_last_client(void)
                "none for an instance: when n is client_limit, there is no "
                "next one, and `next` has to be NULL");
     expect_echo(first, "still here", 10);
+    find_wait_for_all(server);
     close_peer(first);
     expect_end(server, EXIT_SUCCESS);
+    no_cause();
     expect_no_errors(server);
 }
 
@@ -441,6 +459,22 @@ static void wait_for_thread(struct program *server, uint32_t nth)
     CloseHandle(thread);
 }
 
+static void all_who_came_count(void)
+{
+    tried("came to `server 3` with three clients, each after the thread of the "
+          "one before had ended");
+    struct program *server = start_ready("server 3");
+    for (uint32_t i = 1; i <= 3; i++) {
+        struct peer *client = connect_next(server, false);
+        expect_echo(client, "hello", 5);
+        close_peer(client);
+        wait_for_thread(server, i);
+    }
+    likely("a client that has left counts, too: the limit is a number of "
+           "clients, and threads that have ended are no longer kept");
+    expect_end(server, EXIT_SUCCESS);
+}
+
 static void ended_threads_are_closed(void)
 {
     int before = 0, after = 0;
@@ -448,8 +482,6 @@ static void ended_threads_are_closed(void)
         "came with %d clients, each after the thread of the one before had "
         "ended, and counted the server's handles of threads",
         VISITS);
-    likely("a thread's handle stays open, and the thread in the system's "
-           "books, until CloseHandle: also when the thread has ended");
     struct program *server = start_ready("server");
     for (uint32_t i = 1; i <= VISITS; i++) {
         struct peer *client = connect_next(server, false);
@@ -460,6 +492,8 @@ static void ended_threads_are_closed(void)
         close_peer(client);
         wait_for_thread(server, i);
     }
+    likely("a thread's handle stays open, and the thread in the system's "
+           "books, until CloseHandle: also when the thread has ended");
     if (after > before + 2)
         fail_check(
             "about as many after the last as after the second",
@@ -472,11 +506,11 @@ static void ended_threads_are_closed(void)
 static void any_number_of_instances(void)
 {
     tried("looked at the fourth argument of each CreateNamedPipeW");
-    likely("PIPE_UNLIMITED_INSTANCES (255) means no limit; 1 to 254 is a "
-           "limit, and Windows refuses what is above 255");
     struct program *server = start_ready("server");
     struct peer *client = connect_peer(PIPE_NAME);
     expect_echo(client, "hello", 5);
+    likely("PIPE_UNLIMITED_INSTANCES (255) means no limit; 1 to 254 is a "
+           "limit, and Windows refuses what is above 255");
     for (uint32_t i = 1; find_call(server, "CreateNamedPipeW", i) != NULL;
          i++) {
         const struct lens_record *call =
@@ -523,16 +557,62 @@ static void expect_clean_end(struct program *server)
     expect_no_errors(server);
 }
 
+/** Expects that the server does not ask CancelIoEx for what is a thread. */
+static void expect_no_cancel_by_file(struct program *server)
+{
+    const struct lens_record *call;
+    while (is_running(server) && ms_until(scene_deadline()) > 0) {
+        for (uint32_t i = 1; i <= ATTEMPTS; i++)
+            if ((call = find_call(server, "CancelIoEx", i)) != NULL
+                && is_thread(server, call->handle)) {
+                likely("CancelIoEx takes the handle of a pipe or a file. A "
+                       "thread's calls are ended by CancelSynchronousIo");
+                fail_check(
+                    "the call in which the thread waits is cancelled",
+                    "CancelIoEx got the handle of a thread, and the thread "
+                    "waits on");
+            }
+        Sleep(1);
+    }
+}
+
+static void failed_wait_is_reported(void)
+{
+    tried("made WaitForMultipleObjects fail with error 1450, "
+          "ERROR_NO_SYSTEM_RESOURCES");
+    struct program *server = start_with(
+        "server",
+        &(struct conditions){
+            .fault = NO_RACE ",WaitForMultipleObjects:1:1450"});
+    while (is_running(server)
+           && find_call(server, "WaitForMultipleObjects", 1) == NULL
+           && !(
+               is_accepting(server)
+               && where_all_wait(scene_view(), server->id, false))
+           && ms_until(scene_deadline()) > 0)
+        Sleep(1);
+    if (find_call(server, "WaitForMultipleObjects", 1) == NULL)
+        return;  // it waits by other means
+    likely("the result of WaitForMultipleObjects is not looked at: after "
+           "WAIT_FAILED no thread has ended, and nobody has pressed Ctrl+C. "
+           "Report it: die(\"WaitForMultipleObjects\")");
+    expect_end(server, EXIT_FAILURE);
+    expect_error(server, "WaitForMultipleObjects", ERROR_NO_SYSTEM_RESOURCES);
+}
+
 static void ctrl_c_ends_a_waiting_server(void)
 {
     tried("pressed Ctrl+C while the server was inside ConnectNamedPipe, with "
           "no client");
+    struct program *server = start_ready("server");
+    wait_inside(server, "ConnectNamedPipe", 1);
+    wait_until_settled(server);
     likely("the handler has to tell main and return TRUE; main then makes "
            "ConnectNamedPipe return in the accepting thread, by "
            "CancelSynchronousIo");
-    struct program *server = start_ready("server");
-    wait_inside(server, "ConnectNamedPipe", 1);
+    find_wait_for_all(server);
     press_ctrl_c(server);
+    expect_no_cancel_by_file(server);
     expect_clean_end(server);
 }
 
@@ -551,6 +631,8 @@ static void wait_for_attempts(struct program *server)
     unsigned long long late = 0;
     for (;;) {
         uint32_t attempts = 0;
+        /* In this order: it may end between the two looks. */
+        bool in_vain = ms_until(scene_deadline()) == 0;
         if (!is_running(server))
             return;
         for (size_t i = 0; i < ARRAYSIZE(ways); i++) {
@@ -564,7 +646,7 @@ static void wait_for_attempts(struct program *server)
         if (attempts >= ATTEMPTS || (late > 0 && ms_until(late) == 0)
             || (attempts > 0 && where_all_wait(scene_view(), server->id, true)))
             return;
-        if (ms_until(scene_deadline()) == 0)
+        if (in_vain)
             fail_late("the server releases the thread that waits for clients");
         Sleep(1);
     }
@@ -574,14 +656,14 @@ static void ctrl_c_may_come_early(void)
 {
     tried("held the server before ConnectNamedPipe, pressed Ctrl+C, and let "
           "it go on when it had tried to end that wait");
-    likely("CancelSynchronousIo ends only a call that has begun; before, it "
-           "fails with error 1168, ERROR_NOT_FOUND. So call it again and "
-           "again until the thread has ended");
     struct program *server = start_with(
         "server",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
     wait_at_gate(server);
     expect_line(server, "ready", 1);
+    likely("CancelSynchronousIo ends only a call that has begun; before, it "
+           "fails with error 1168, ERROR_NOT_FOUND. So call it again and "
+           "again until the thread has ended");
     press_ctrl_c(server);
     wait_for_attempts(server);
     open_gate(server);
@@ -595,14 +677,14 @@ static void ctrl_c_may_come_early(void)
 static void ctrl_c_ends_conversations(void)
 {
     tried("pressed Ctrl+C while two clients were connected and silent");
-    likely("the threads of the clients wait in ReadFile: they have to be "
-           "released, too, and main has to wait for the end of each");
     struct program *server = start_ready("server");
     struct peer *first = connect_peer(PIPE_NAME);
     expect_echo(first, "first", 5);
     struct peer *second = connect_next(server, true);
     expect_echo(second, "second", 6);
     wait_until_settled(server);
+    likely("the threads of the clients wait in ReadFile: they have to be "
+           "released, too, and main has to wait for the end of each");
     press_ctrl_c(server);
     expect_close(first);
     expect_close(second);
@@ -613,8 +695,6 @@ static void nothing_is_left_open(void)
 {
     tried("came with three clients, closed one, pressed Ctrl+C and looked for "
           "handles that were open at the end");
-    likely("each thread closes its own pipe, the accepting thread the instance "
-           "that nobody has opened, main the threads and the event");
     struct program *server = start_ready("server");
     struct peer *clients[3];
     for (int i = 0; i < 3; i++) {
@@ -625,7 +705,10 @@ static void nothing_is_left_open(void)
     wait_until_settled(server);
     press_ctrl_c(server);
     expect_end(server, EXIT_SUCCESS);
+    likely("each thread closes its own pipe, the accepting thread the instance "
+           "that nobody has opened, main the threads and the event");
     expect_no_leak(server);
+    likely("a handle is closed twice, or it never was one");
     expect_no_bad_close(server);
 }
 
@@ -700,6 +783,7 @@ static const char READY[] = "The server says `ready` when a client may come";
 static const char ECHOES[] = "The server sends back what it reads";
 static const char GONE[] = "A client that has left does no harm (232)";
 static const char SLOW[] = "A slow client keeps nobody waiting";
+static const char WAITS[] = "The server waits for its last client";
 static const char CTRL_C[] = "Ctrl+C ends a server without clients";
 static const char EARLY[] = "Ctrl+C may come before the wait (1168)";
 
@@ -771,11 +855,18 @@ static const struct check CHECKS[] = {
         .needs = SLOW,
     },
     {
-        .name = "The server waits for its last client",
+        .name = WAITS,
         .run = waits_for_its_last_client,
         .todo = 3,
         .read = "Read it",
         .needs = SLOW,
+    },
+    {
+        .name = "Clients that have left count, too",
+        .run = all_who_came_count,
+        .todo = 2,
+        .read = "Read it",
+        .needs = WAITS,
     },
     {
         .name = "One client's failure harms no other",
@@ -801,6 +892,13 @@ static const struct check CHECKS[] = {
         .todo = 3,
         .read = "Read it",
         .needs = SLOW,
+    },
+    {
+        .name = "A wait that fails is reported",
+        .run = failed_wait_is_reported,
+        .todo = 3,
+        .read = "Read it",
+        .needs = CTRL_C,
     },
     {
         .name = EARLY,
