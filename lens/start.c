@@ -167,7 +167,7 @@ static void take_out_of(char **list)
 static void hide_settings(void)
 {
     WCHAR value[SETTING_MAX];
-    char entry[40];
+    char entry[40] = {0};
     FARPROC address;
     char **const *first;
 

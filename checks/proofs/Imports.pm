@@ -43,7 +43,8 @@ sub objdump {
     my @arguments = @_;
     my $tool = $ENV{OBJDUMP} // ($ENV{CROSS_COMPILE}
         // (($ENV{OS} // '') eq 'Windows_NT' ? '' : 'x86_64-w64-mingw32-')) . 'objdump';
-    open my $out, '-|', $tool, @arguments or die "$tool: $!\n";
+    open my $out, '-|', 'sh', '-c', 'exec "$0" "$@" 2>/dev/null', $tool, @arguments
+        or die "$tool: $!\n";
     my @lines = <$out>;
     close $out or die "$tool can not read $arguments[-1]\n";
     return @lines;
@@ -73,7 +74,7 @@ sub wanted_by {
 sub unseen_in {
     my ($folder) = @_;
     my %known    = (table(), excepted());
-    my %imported = map { $_ => 1 } map { of_program($_) } 
+    my %imported = map { $_ => 1 } map { of_program($_) }
         glob qq("$folder/*.exe" "$folder/lens/*.exe");
     my @unseen;
     for my $object (sort glob qq("$folder/*.o")) {
