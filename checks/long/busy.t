@@ -15,7 +15,7 @@ use Answer;
 use Proven;
 
 my $each = $ENV{EACH} || 3;
-my $busy = $ENV{BUSY} // 4 * Proven::jobs();
+my $busy = $ENV{BUSY} // 4 * Proven::processors();
 my $seed = $ENV{SEED} || 1;
 my $times = $ENV{TIMES} || 1;
 my $topic = $ENV{TOPIC} // '';

@@ -34,7 +34,7 @@ scripts()
     for script in checks/project/*.t; do
         case ${script##*/} in
         analysis.t | cppcheck.t | format.t | glossary.t) ;;
-        grading.t | learner.t | prove.t | setup.t | submissions.t) ;;
+        grading.t | learner.t | new-lesson.t | setup.t | submissions.t) ;;
         *) echo "$script" ;;
         esac
     done

@@ -97,9 +97,14 @@ sub tools {
 }
 
 # So many programs are started at once as the processors bear.
+sub processors {
+    return (`nproc 2>/dev/null` || $ENV{NUMBER_OF_PROCESSORS} || 2) =~ /(\d+)/
+        ? $1 : 2;
+}
+
+# A grader and its programs wait half of their time: three for two processors.
 sub jobs {
-    my ($jobs) = ($ENV{JOBS} || `nproc 2>/dev/null` || $ENV{NUMBER_OF_PROCESSORS}
-            || 2) =~ /^([1-9]\d*)$/
+    my ($jobs) = ($ENV{JOBS} || int 1.5 * processors()) =~ /^([1-9]\d*)$/
         or die "JOBS is a number\n";
     return $jobs;
 }
