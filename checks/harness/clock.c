@@ -13,9 +13,11 @@
 enum {
     LOOK_US = 200000, /**< how often the processors are asked whether they rest;
                          Wine counts their rest in steps of 10 ms */
-    STALL_US = 50000, /**< who looks later than this was held up */
-    SPIN_US = 10000,  /**< how long it takes to see what a processor gives */
-    GAP_US = 300,     /**< who computes, and misses more, has been stopped */
+    STALL_US = 50000, /**< who looks later than this was held up, where all
+                         processors are busy; and where they are not: */
+    REST_US = 1000000,
+    SPIN_US = 10000, /**< how long it takes to see what a processor gives */
+    GAP_US = 300,    /**< who computes, and misses more, has been stopped */
     SPIN_MOST_US = 400000
 };
 
@@ -90,8 +92,10 @@ unsigned long long now_ms(void)
         patient.rate = busy && !first ? part_of_a_processor() : 1;
         now = patient.asked = wall_us();
     }
-    if (passed > STALL_US)
-        passed = STALL_US;
+    /* While processors rest, who looks late was at work elsewhere. */
+    unsigned long long most = patient.rate < 1 ? STALL_US : REST_US;
+    if (passed > most)
+        passed = most;
     patient.us += (unsigned long long)((double)passed * patient.rate);
     patient.seen = now;
     unsigned long long ms = patient.us / 1000;
