@@ -14,7 +14,7 @@ use lib 'checks/proofs';
 use Answer;
 use Proven;
 
-my $each = $ENV{EACH} || 3;
+my $each = $ENV{EACH} || 2;
 my $busy = $ENV{BUSY} // 4 * Proven::processors();
 my $seed = $ENV{SEED} || 1;
 my $times = $ENV{TIMES} || 1;
