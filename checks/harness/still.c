@@ -22,7 +22,7 @@
 enum { LOOK_MS = 20, STAND_MS = 250 };
 
 /** What one check's programs may take. */
-enum { COMPUTES_MS = 1000, CALLS_MAX = 20000 };
+enum { COMPUTES_MS = 2500, CALLS_MAX = 20000 };
 
 static struct {
     unsigned long long looked, since;  // as of now_ms()
@@ -113,11 +113,11 @@ static enum stillness find_excess(void)
         return TOO_MANY;
     for (size_t i = 0; (program = scene_program(i)) != NULL; i++) {
         PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
-        if (where_computed_ms(view, program) > COMPUTES_MS)
-            return COMPUTES;
         if (K32GetProcessMemoryInfo(program->process, &memory, sizeof memory)
             && memory.WorkingSetSize > MEMORY_MAX)
             return TOO_LARGE;
+        if (where_computed_ms(view, program) > COMPUTES_MS)
+            return COMPUTES;
     }
     return MOVES;
 }
