@@ -845,6 +845,7 @@ static const struct check CHECKS[] = {
     {
         .name = "It tries until the time is over (2)",
         .run = tries_until_the_end,
+        .slow = true,
         .program = "client",
         .todo = 1,
         .read = "Read it",
@@ -868,6 +869,7 @@ static const struct check CHECKS[] = {
     {
         .name = BUSY,
         .run = gives_up_when_busy,
+        .slow = true,
         .program = "client",
         .todo = 2,
         .read = "What goes wrong",
@@ -945,6 +947,7 @@ static const struct check CHECKS[] = {
     {
         .name = "A wrong number of milliseconds is refused",
         .run = wrong_wait_is_refused,
+        .slow = true,
         .program = "client",
     },
     {

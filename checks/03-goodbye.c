@@ -761,6 +761,7 @@ static const struct check CHECKS[] = {
     {
         .name = "A wrong number of clients is refused",
         .run = wrong_count_is_refused,
+        .slow = true,
     },
     {
         .name = "`disconnect` loses the ticket of a late client",

@@ -1076,6 +1076,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Wrong arguments of the server are refused",
         .run = wrong_count_is_refused,
+        .slow = true,
     },
     {
         .name = "The client prints each word",
@@ -1087,6 +1088,7 @@ static const struct check CHECKS[] = {
     {
         .name = "The client prints each word that a frame brings",
         .run = client_prints_the_frames,
+        .slow = true,
         .program = "client",
         .read = "Read it",
         .needs = TWO_FRAMES,

@@ -1031,6 +1031,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Wrong words are refused",
         .run = wrong_words_are_refused,
+        .slow = true,
     },
     {
         .name = "Client and server fit together",

@@ -970,6 +970,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Peeking: the reader gives up in the end",
         .run = peek_gives_up,
+        .slow = true,
         .program = "reader",
         .todo = 2,
         .read = "Read it",
@@ -979,6 +980,7 @@ static const struct check CHECKS[] = {
     {
         .name = GIVES_UP,
         .run = nowait_gives_up,
+        .slow = true,
         .program = "reader",
         .todo = 2,
         .read = "Read it",
@@ -988,6 +990,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Polling: 109 at the last look is the end",
         .run = the_last_look_counts,
+        .slow = true,
         .program = "reader",
         .todo = 3,
         .read = "Read it",
@@ -997,6 +1000,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Polling: a line renews the patience",
         .run = a_line_renews_patience,
+        .slow = true,
         .program = "reader",
         .todo = 3,
         .read = "Read it",
@@ -1061,6 +1065,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Nothing is lost in a full pipe",
         .run = nothing_is_lost_when_full,
+        .slow = true,
         .program = "sender",
         .todo = 1,
         .read = "What goes wrong",
@@ -1069,6 +1074,7 @@ static const struct check CHECKS[] = {
     {
         .name = "The sender gives up when nobody reads",
         .run = sender_gives_up,
+        .slow = true,
         .program = "sender",
         .todo = 1,
         .read = "Read it",
@@ -1078,6 +1084,7 @@ static const struct check CHECKS[] = {
     {
         .name = "Each byte renews the sender's patience",
         .run = a_byte_renews_patience,
+        .slow = true,
         .program = "sender",
         .todo = 1,
         .read = "Read it",

@@ -796,6 +796,7 @@ static const struct check CHECKS[] = {
     {
         .name = EARLY,
         .run = deadline_is_not_early,
+        .slow = true,
         .todo = 2,
         .read = WRONG,
         .needs = EVENT,
@@ -908,7 +909,9 @@ static const struct check CHECKS[] = {
         .read = WRONG,
         .needs = ASKS,
     },
-    {.name = "Wrong arguments are refused", .run = wrong_arguments_are_refused},
+    {.name = "Wrong arguments are refused",
+     .run = wrong_arguments_are_refused,
+     .slow = true},
     {
         .name = "The client prints each reply",
         .run = client_talks,

@@ -1053,6 +1053,7 @@ static const struct check CHECKS[] = {
     {
         .name = HANDLES,
         .run = main_waits_for_the_speaker,
+        .slow = true,
         .todo = 5,
         .read = READ,
         .needs = TWO,
@@ -1081,6 +1082,7 @@ static const struct check CHECKS[] = {
     {
         .name = KEPT,
         .run = handles_are_kept,
+        .slow = true,
         .todo = 5,
         .read = READ,
         .needs = KEYBOARD,
@@ -1218,6 +1220,7 @@ static const struct check CHECKS[] = {
     {
         .name = "A line that is too long is refused",
         .run = long_lines_are_refused,
+        .slow = true,
     },
     {
         .name = "Server and client talk with each other",

@@ -700,8 +700,10 @@ static void leaving_harms_nobody(void)
     struct peer *writing = come(server);
     struct peer *other = come(server);
     send_bytes(writing, data, sizeof data);
+    let_settle(server);  // now both operations are pending
     close_peer(reading);
     wait_called(server, "DisconnectNamedPipe", 1);
+    let_settle(server);
     close_peer(writing);
     wait_called(server, "DisconnectNamedPipe", 2);
     expect_echo(other, "hello", 5);

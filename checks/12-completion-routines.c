@@ -1075,7 +1075,9 @@ static const struct check CHECKS[] = {
         .read = "Read it",
         .needs = CTRL_C,
     },
-    {.name = "A wrong number is refused", .run = wrong_count_is_refused},
+    {.name = "A wrong number is refused",
+     .run = wrong_count_is_refused,
+     .slow = true},
     {
         .name = "The client prints each reply",
         .run = client_gets_its_replies,

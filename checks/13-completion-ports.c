@@ -1060,7 +1060,9 @@ static const struct check CHECKS[] = {
         .read = WRONG,
         .needs = PENDING,
     },
-    {.name = "Wrong arguments are refused", .run = wrong_count_is_refused},
+    {.name = "Wrong arguments are refused",
+     .run = wrong_count_is_refused,
+     .slow = true},
     {
         .name = "The client prints each reply",
         .run = client_gets_its_replies,

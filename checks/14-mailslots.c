@@ -865,7 +865,11 @@ static const struct check CHECKS[] = {
         .read = READ,
         .needs = PRINTS,
     },
-    {.name = ENDS, .run = ctrl_c_ends_it, .todo = 4, .read = READ},
+    {.name = ENDS,
+     .run = ctrl_c_ends_it,
+     .slow = true,
+     .todo = 4,
+     .read = READ},
     {
         .name = REST,
         .run = last_notes_are_read,
@@ -961,7 +965,9 @@ static const struct check CHECKS[] = {
         .read = WRONG,
         .needs = FULL,
     },
-    {.name = "Wrong arguments are refused", .run = wrong_arguments_are_refused},
+    {.name = "Wrong arguments are refused",
+     .run = wrong_arguments_are_refused,
+     .slow = true},
     {.name = SENT, .run = note_is_sent, .program = "note", .read = READ},
     {
         .name = "Two writers can have the slot open",

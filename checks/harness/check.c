@@ -21,9 +21,7 @@
 #include "common/console.h"
 #include "common/error.h"
 
-enum { COLUMNS = 80, LABEL_WIDTH = 14, CHECKS_MAX = 100 };
-
-enum verdict { PASSED, FAILED, SKIPPED };
+enum { COLUMNS = 80, LABEL_WIDTH = 14 };
 
 unsigned grade_limit_ms = 60000;
 
@@ -195,20 +193,40 @@ static enum verdict run_check(const struct check *check)
     return verdict;
 }
 
+/** A grade: what is to be done, and what came of it. */
+struct grade {
+    const char *lesson;
+    struct check checks[CHECKS_MAX];
+    struct board *board;       // the verdicts, and who takes which check
+    size_t order[CHECKS_MAX];  // in which they are taken
+    size_t count, passed, failed;
+    const struct check *first;  // that failed
+    unsigned long long deadline;
+};
+
+/** What came of a check; where another grader makes it, in the end. */
+static enum verdict verdict_on(const struct grade *grade, size_t i)
+{
+    while (grade->board->verdicts[i] == UNKNOWN
+           && ms_until(grade->deadline) > 0)
+        Sleep(1);
+    return grade->board->verdicts[i];
+}
+
 /** Why a check can't be run now, or NULL. */
-static const char *reason_to_skip(
-    const struct check *checks, size_t i, const enum verdict *verdicts)
+static const char *reason_to_skip(const struct grade *grade, size_t i)
 {
     static char reason[200];
+    const struct check *checks = grade->checks;
     if (checks[i].needs_windows && on_wine())
         return "needs real Windows";
     for (size_t k = 0; checks[i].needs != NULL && k < i; k++)
         if (strcmp(checks[k].name, checks[i].needs) == 0
-            && verdicts[k] != PASSED) {
+            && verdict_on(grade, k) != PASSED) {
             snprintf(reason, sizeof reason, "needs check %zu", k + 1);
             return reason;
         }
-    return NULL;
+    return grade->board->over ? TIME_OVER : NULL;
 }
 
 /** A check that is not run, since those before it have taken all the time. */
@@ -247,16 +265,6 @@ static bool find_lost_need(const struct check *checks, size_t count)
             checks[i].needs);
         return true;
     }
-    return false;
-}
-
-/** Whether another check needs this one: each part of a grade then runs it. */
-static bool is_needed(const struct check *checks, size_t count, size_t i)
-{
-    for (size_t k = 0; k < count; k++)
-        if (checks[k].needs != NULL
-            && strcmp(checks[k].needs, checks[i].name) == 0)
-            return true;
     return false;
 }
 
@@ -310,85 +318,100 @@ static BOOL WINAPI end_interrupted(DWORD event)
     return TRUE;
 }
 
-/** A grade: what is to be done, and what came of it. */
-struct grade {
-    const char *lesson;
-    struct check checks[CHECKS_MAX];
-    enum verdict verdicts[CHECKS_MAX];
-    size_t count, passed, failed;
-    const struct check *first;  // that failed
-    enum share share;
-    bool over;  // the time is
-    unsigned long long deadline;
-};
-
 /** Takes a verdict into account. */
-static void count_verdict(struct grade *grade, size_t i)
+static void count_verdict(struct grade *grade, size_t i, enum verdict verdict)
 {
-    grade->passed += grade->verdicts[i] == PASSED;
-    if (grade->verdicts[i] == FAILED && grade->failed++ == 0)
+    grade->passed += verdict == PASSED;
+    if (verdict == FAILED && grade->failed++ == 0)
         grade->first = &grade->checks[i];
 }
 
-/** Makes a check and, where @p shown, reports on it. */
-static void make_check(struct grade *grade, size_t i, bool shown)
+/** Makes a check and reports on it. */
+static void make_check(struct grade *grade, size_t i)
 {
     const struct check *check = &grade->checks[i];
-    const char *reason =
-        grade->over ? TIME_OVER
-                    : reason_to_skip(grade->checks, i, grade->verdicts);
-    if (reason != NULL)
-        grade->verdicts[i] = SKIPPED;
-    else if (ms_until(grade->deadline) == 0) {
-        grade->over = true;
-        grade->verdicts[i] = fail_for_time();
-    } else
-        grade->verdicts[i] = run_check(check);
-    if (!shown)
-        return;
-    print_result(grade->verdicts[i], i + 1, check, reason);
-    if (grade->verdicts[i] == FAILED)
+    const char *reason = reason_to_skip(grade, i);
+    enum verdict verdict = SKIPPED;
+    if (reason == NULL && ms_until(grade->deadline) > 0)
+        verdict = run_check(check);
+    else if (reason == NULL && InterlockedExchange(&grade->board->over, TRUE))
+        reason = TIME_OVER;
+    else if (reason == NULL)
+        verdict = fail_for_time();
+    print_result(verdict, i + 1, check, reason);
+    if (verdict == FAILED)
         print_failure(check, grade->lesson);
-    count_verdict(grade, i);
+    count_verdict(grade, i, verdict);
+    grade->board->verdicts[i] = verdict;
 }
 
-/** Reports what the other grader has found. */
+/** Reports what another grader has found. */
 static void pass_on(struct grade *grade, size_t i)
 {
-    const char *report = report_of_other(i + 1, 2 * grade_limit_ms);
+    const char *report = report_on(grade->board, i + 1, 2 * grade_limit_ms);
     if (report == NULL) {
         /* Cut off, or in trouble: then this report is no whole one, either. */
-        const char *words = last_words_of_other();
+        const char *words = last_words();
         printf("%s", words != NULL ? words : "");
         exit(EXIT_USAGE);
     }
-    /* The plan is before the first. */
-    if (strncmp(report, "1..", 3) == 0)
-        report += strcspn(report, "\n") + 1;
-    size_t first_line = strcspn(report, "\n");
-    const char *skip = strstr(report, " # SKIP ");
-    grade->verdicts[i] = strncmp(report, "not ", 4) == 0              ? FAILED
-                         : skip != NULL && skip < report + first_line ? SKIPPED
-                                                                      : PASSED;
     printf("%s", report);
-    count_verdict(grade, i);
+    count_verdict(grade, i, grade->board->verdicts[i]);
 }
 
-/** Makes all checks, or every second one. */
-static void make_checks(struct grade *grade)
+/** Puts a check next in the order, behind those that it needs. */
+static void put_next(struct grade *grade, bool *is_put, size_t *used, size_t i)
 {
-    for (size_t i = 0; i < grade->count; i++) {
-        bool second = i % 2 == 1;
-        if (grade->share == FIRST_OF_TWO && second)
-            pass_on(grade, i);
-        else if (grade->share != SECOND_OF_TWO || second)
-            make_check(grade, i, true);
-        else if (is_needed(grade->checks, grade->count, i))
-            make_check(grade, i, false);
-        if (grade->share == SECOND_OF_TWO && second)
-            end_block(i + 1);
+    const struct check *checks = grade->checks;
+    if (is_put[i])
+        return;
+    for (size_t k = 0; checks[i].needs != NULL && k < i; k++)
+        if (strcmp(checks[k].name, checks[i].needs) == 0)
+            put_next(grade, is_put, used, k);
+    is_put[i] = true;
+    grade->order[(*used)++] = i;
+}
+
+/** Orders the checks: those that wait long are begun first. */
+static void order_checks(struct grade *grade)
+{
+    bool is_put[CHECKS_MAX] = {false};
+    size_t used = 0;
+    for (size_t i = 0; i < grade->count; i++)
+        if (grade->checks[i].slow)
+            put_next(grade, is_put, &used, i);
+    for (size_t i = 0; i < grade->count; i++)
+        put_next(grade, is_put, &used, i);
+}
+
+/** Makes the checks that no other grader has taken; as number @p own of them,
+ * from 1. */
+static void make_free_checks(struct grade *grade, LONG own)
+{
+    LONG next;
+    order_checks(grade);
+    while ((next = InterlockedIncrement(&grade->board->next) - 1)
+           < (LONG)grade->count) {
+        size_t i = grade->order[next];
+        grade->board->who[i] = own;
+        make_check(grade, i);
+        end_block(i + 1);
         fflush(stdout);
     }
+}
+
+/** Makes all checks, or reports on those that others make. */
+static void make_all_checks(struct grade *grade, bool shared)
+{
+    printf("1..%zu\n", grade->count);
+    for (size_t i = 0; i < grade->count; i++) {
+        if (shared)
+            pass_on(grade, i);
+        else
+            make_check(grade, i);
+        fflush(stdout);
+    }
+    print_summary(grade->passed, grade->count, grade->first, grade->lesson);
 }
 
 /** Whether the folders can be graded; says why not. */
@@ -407,43 +430,56 @@ static bool look_at_folders(int argc, char *argv[])
     return true;
 }
 
-/** Reads the third argument: 1 or 2. */
-static bool read_share(int argc, char *argv[], enum share *share)
+/** What the arguments behind the folders say. */
+struct share {
+    unsigned graders;   // that share the checks; 0: there is only this one
+    unsigned own;       // this one's number, from 1; 0: it reports
+    const char *board;  // the handle that it has inherited
+};
+
+/** Reads them: how many graders; or, from one that reports, number and board.
+ */
+static bool read_share(int argc, char *argv[], struct share *share)
 {
-    *share = ALL_CHECKS;
-    if (argc == 4 && strcmp(argv[3], "1") == 0)
-        *share = FIRST_OF_TWO;
-    else if (argc == 4 && strcmp(argv[3], "2") == 0)
-        *share = SECOND_OF_TWO;
-    return argc >= 2 && (argc <= 3 || *share != ALL_CHECKS) && argc <= 4;
+    unsigned number = argc >= 4 ? strtoul(argv[3], NULL, 10) : 1;
+    *share = (struct share){.graders = argc == 4 ? number : 0};
+    if (argc == 5)
+        *share = (struct share){.own = number, .board = argv[4]};
+    return argc >= 2 && argc <= 5 && number >= 1 && number <= GRADERS_MAX;
 }
 
 int run_checks(
     int argc, char *argv[], const char *lesson, const struct check *checks,
     size_t count)
 {
-    static struct grade grade;
+    static struct board own_board;
+    static struct grade grade = {.board = &own_board};
+    struct share share;
     grade.lesson = lesson;
     grade.deadline = now_ms() + grade_limit_ms;
 
     use_utf8_console();
     SetConsoleCtrlHandler(end_interrupted, TRUE);
     _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
-    if (!read_share(argc, argv, &grade.share)) {
-        fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER [1|2]]\n", lesson);
+    if (!read_share(argc, argv, &share)) {
+        fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER [GRADERS]]\n", lesson);
         return EXIT_USAGE;
     }
     if (!guard_this_process())
         environment_trouble("SetKernelObjectSecurity", "the grader's guard");
     if (find_lost_need(checks, count) || !look_at_folders(argc, argv))
         return EXIT_USAGE;
-    if (grade.share == FIRST_OF_TWO && !start_other(argv))
-        environment_trouble("CreateProcessW", "the other grader");
 
     grade.count = choose_checks(checks, count, grade.checks);
-    printf("1..%zu\n", grade.count);
-    make_checks(&grade);
-    if (grade.share != SECOND_OF_TWO)
-        print_summary(grade.passed, grade.count, grade.first, lesson);
+    if (share.own != 0) {
+        if ((grade.board = find_board(share.board)) == NULL)
+            environment_trouble("MapViewOfFile", "the graders' board");
+        make_free_checks(&grade, (LONG)share.own);
+        return EXIT_SUCCESS;
+    }
+    if (share.graders != 0
+        && (grade.board = start_graders(argv, share.graders)) == NULL)
+        environment_trouble("CreateProcessW", "the other graders");
+    make_all_checks(&grade, share.graders != 0);
     return grade.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

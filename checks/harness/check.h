@@ -33,6 +33,8 @@ struct check {
     const char *program; /**< the program that it is about: left out where the
                               graded folder does not have it */
     unsigned limit_ms;   /**< its deadline in milliseconds; 0: CHECK_MS */
+    bool slow;           /**< much of it is waiting: begun early where several
+                              graders share the checks */
     bool needs_windows;  /**< Wine does not show it: skipped there */
 };
 

@@ -214,7 +214,7 @@ enum { STARTS_MAX = 4 };
 /** What a process inherits, and its job; both must last as long as the list.
  * NULL if there is no memory. */
 static LPPROC_THREAD_ATTRIBUTE_LIST make_attributes(
-    HANDLE inherited[3], HANDLE *job)
+    HANDLE *inherited, size_t count, HANDLE *job)
 {
     SIZE_T size = 0;
     InitializeProcThreadAttributeList(NULL, 2, 0, &size);
@@ -225,7 +225,7 @@ static LPPROC_THREAD_ATTRIBUTE_LIST make_attributes(
             0,
             PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
             inherited,
-            3 * sizeof *inherited,
+            count * sizeof *inherited,
             NULL,
             NULL)
         && UpdateProcThreadAttribute(
@@ -241,13 +241,19 @@ static LPPROC_THREAD_ATTRIBUTE_LIST make_attributes(
     return NULL;
 }
 
-/** Calls CreateProcessW so that the program inherits its three handles only,
- * and is in the job from the beginning: should we be ended meanwhile, it is. */
+/** Calls CreateProcessW so that the program inherits its own handles only, and
+ * is in the job from the beginning: should we be ended meanwhile, it is. */
 static bool create_process(
-    struct program *program, struct startup *startup, HANDLE job)
+    struct program *program, struct startup *startup, const struct launch *how)
 {
-    HANDLE inherited[] = {startup->in, startup->out, startup->err};
-    LPPROC_THREAD_ATTRIBUTE_LIST list = make_attributes(inherited, &job);
+    HANDLE inherited[4] = {
+        startup->in,
+        startup->out,
+        startup->err,
+        how->handle};
+    HANDLE job = how->job;
+    LPPROC_THREAD_ATTRIBUTE_LIST list =
+        make_attributes(inherited, how->handle != NULL ? 4 : 3, &job);
     if (list == NULL)
         return false;
 
@@ -309,7 +315,7 @@ static bool start_process(
     if (!open_output(&program->out, program->changed, &startup->out)
         || !open_output(&program->err, program->changed, &startup->err))
         return false;
-    return create_process(program, startup, how->job);
+    return create_process(program, startup, how);
 }
 
 static void close_if_open(HANDLE handle)

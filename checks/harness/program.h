@@ -72,6 +72,7 @@ struct launch {
     const char *environment; /**< `NAME=value` strings, each ended by a zero,
                                   the last by two; or NULL */
     HANDLE job;              /**< the job that it belongs to */
+    HANDLE handle;           /**< one that it inherits; or NULL */
 };
 
 /**
