@@ -107,15 +107,54 @@ static struct peer *come(struct program *server)
     return client;
 }
 
+/** Whether a place of a wait's array, as far as it is recorded, is empty. */
+static bool has_empty_place(const struct lens_record *wait)
+{
+    const char *objects = strstr(wait->in, "objects=");
+    char *end = (char *)objects + strlen("objects");
+    do
+        if (strtoul(end + 1, &end, 0) == 0)
+            return true;
+    while (end[0] == ',' && end[1] == '0');
+    return false;
+}
+
+/** Expects that a wait for several objects can end as it should. */
+static void expect_good_wait(const struct lens_record *wait)
+{
+    unsigned long long all = 0;
+    call_argument(wait, "all", &all);
+    likely("bWaitAll is TRUE: then the wait ends when every event is set, and "
+           "those of silent clients are not. FALSE: one is enough");
+    if (all != 0)
+        fail_check("a wait for one of the events", "%s", wait->in);
+    likely("nCount is how many handles stand in the array, from the first on: "
+           "an empty place is no handle, and the wait fails with 6");
+    if (has_empty_place(wait))
+        fail_check("a wait for handles that are open", "%s", wait->in);
+}
+
+static void wait_is_right(void)
+{
+    tried("started `server`, came with no client, and looked at its wait");
+    struct program *server = start("server");
+    let_settle(server);
+    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++) {
+        const struct lens_record *wait = find_call(server, WAITS[i], 1);
+        if (wait != NULL && strstr(wait->in, "objects=") != NULL)
+            expect_good_wait(wait);
+    }
+}
+
 static void says_ready_in_time(void)
 {
     tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
           "opened the pipe behind the line `ready`");
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
     struct program *server = start_with(
         "server",
         &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+    likely("the server prints `ready` before the pipe is there, or without "
+           "fflush(stdout), or never");
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
     if (strstr(server->out.text, "ready") != NULL)
@@ -146,14 +185,14 @@ static void early_client_is_served(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
-    likely("535, ERROR_PIPE_CONNECTED, begins nothing and sets no event: the "
-           "server has to go on at once, with a read");
     struct program *server = start_with(
         "server",
         &(struct conditions){.gate = "ConnectNamedPipe:1"});
     wait_at_gate(server);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
+    likely("535, ERROR_PIPE_CONNECTED, begins nothing and sets no event: the "
+           "server has to go on at once, with a read");
     expect_echo(client, "hello", 5);
 }
 
@@ -200,10 +239,10 @@ static void hasty_client_harms_nobody(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\", closed it again meanwhile, and came with another client");
+    struct program *server = start_with_hasty_client();
     likely("232, ERROR_NO_DATA, means that a client came and has left again: "
            "that is a visit like any other. Read, and you are told 109 behind "
            "its last words");
-    struct program *server = start_with_hasty_client();
     let_settle(server);
     if (!is_running(server))
         fail_program(server, "the server waits for the next client");
@@ -215,10 +254,10 @@ static void failure_at_once_strands_nothing(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile");
+    struct program *server = start_with_hasty_client();
     likely("the write to one that has left fails at once: nothing is pending, "
            "and no event will be set. Only pending, or a read that is done, "
            "ends a turn; after a failure go on");
-    struct program *server = start_with_hasty_client();
     const struct lens_record *first =
         wait_called(server, "ConnectNamedPipe", 1);
     expect_used_again(server, first->handle);
@@ -255,9 +294,9 @@ static void last_words_are_read(void)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile");
+    struct program *server = start_with_hasty_client();
     likely("what a client wrote before it left can still be read after "
            "ConnectNamedPipe has failed with 232: read as from any other");
-    struct program *server = start_with_hasty_client();
     const struct lens_record *read = wait_called(server, "ReadFile", 1);
     uint32_t bytes = read->bytes;
     if (bytes == 0 && (read->flags & LENS_FLAG_FAILED) == 0)
@@ -274,11 +313,11 @@ static void other_connect_errors_count(void)
 {
     tried("made ConnectNamedPipe fail, first with error 1450, "
           "ERROR_NO_SYSTEM_RESOURCES, then with 536, ERROR_PIPE_LISTENING");
-    likely("only 535 and 232 tell of a client: every other error has to be "
-           "reported, and the server ends with EXIT_FAILURE");
     struct program *server = start_with(
         "server",
         &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+    likely("only 535 and 232 tell of a client: every other error has to be "
+           "reported, and the server ends with EXIT_FAILURE");
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
     server = start_with(
@@ -292,11 +331,11 @@ static void late_connect_errors_count(void)
 {
     tried("came with a client, and made GetOverlappedResult say that the "
           "server's ConnectNamedPipe, which was pending, has failed with 1450");
-    likely("what has become of a pending ConnectNamedPipe is told later: look "
-           "at the code that finish() gave, `error`, not only at `begun`");
     struct program *server =
         start_ready("server", NULL, "GetOverlappedResult:*:1450");
     connect_peer(PIPE_NAME);
+    likely("what has become of a pending ConnectNamedPipe is told later: look "
+           "at the code that finish() gave, `error`, not only at `begun`");
     expect_end(server, EXIT_FAILURE);
     if (!has_number(server->err.text, ERROR_NO_SYSTEM_RESOURCES))
         fail_program(server, "an error message with the code 1450");
@@ -306,11 +345,11 @@ static void silent_client_keeps_nobody(void)
 {
     tried("came with a client that said nothing and with a second one; sent "
           "\"second\" from the second, then \"first\" from the first");
-    likely("the server waits for one client alone: it has to wait for the "
-           "events of all");
     struct program *server = start_ready("server", NULL, NULL);
     struct peer *silent = come(server);
     struct peer *quick = come(server);
+    likely("the server waits for one client alone: it has to wait for the "
+           "events of all");
     expect_echo(quick, "second", 6);
     expect_echo(silent, "first", 5);
 }
@@ -435,13 +474,13 @@ static void crowds_starve_nobody(void)
         "held the server before its first WriteFile; meanwhile %d messages of "
         "clients 1, 2 and 4 came, and one of client 3",
         3 * MANY);
-    likely("everybody who is ready has a turn before anybody has a second one: "
-           "not the first two only, nor the first and the last");
     char chat[MANY];
     struct peer *clients[CLIENTS];
     memset(chat, 'c', sizeof chat);
     struct program *server =
         start_ready("server", "WriteFile:1", ONE_BYTE_EACH);
+    likely("everybody who is ready has a turn before anybody has a second one: "
+           "not the first two only, nor the first and the last");
     for (size_t i = 0; i < CLIENTS; i++)
         clients[i] = come(server);
     send_bytes(clients[0], chat, 1);
@@ -467,10 +506,10 @@ static void ctrl_c_is_not_starved(void)
         "held the server before its first WriteFile; meanwhile %d more "
         "messages of this client came, and Ctrl+C was pressed",
         CHAT - 1);
-    likely("the stop event comes behind the clients' events: as long as one "
-           "of those is set, the wait does not name it. Put it first");
     struct program *server =
         start_ready("server", "WriteFile:1", ONE_BYTE_EACH);
+    likely("the stop event comes behind the clients' events: as long as one "
+           "of those is set, the wait does not name it. Put it first");
     let_chat(server, come(server));
     press_ctrl_c(server);
     wait_called(server, "SetEvent", 1);
@@ -487,13 +526,13 @@ static void ctrl_c_is_not_starved(void)
 static void failed_wait_is_reported(void)
 {
     tried("made the wait fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
-    likely("WAIT_FAILED is 0xFFFFFFFF, no index: test it before you subtract "
-           "WAIT_OBJECT_0, and report it");
     struct program *server = start_with(
         "server",
         &(struct conditions){
             .fault = "WaitForMultipleObjects:1:1450,"
                      "WaitForMultipleObjectsEx:1:1450"});
+    likely("WAIT_FAILED is 0xFFFFFFFF, no index: test it before you subtract "
+           "WAIT_OBJECT_0, and report it");
     expect_end(server, EXIT_FAILURE);
     expect_error(server, "WaitForMultipleObjects", ERROR_NO_SYSTEM_RESOURCES);
 }
@@ -524,11 +563,11 @@ static void idle_server_waits(void)
 {
     tried("came with two clients, sent a message from each, and looked what "
           "the server does when nobody says anything");
-    likely("the server looks again and again, because its wait has a time-out, "
-           "or waits for an event that stays set");
     struct program *server = start_ready("server", NULL, NULL);
     struct peer *first = come(server);
     struct peer *second = come(server);
+    likely("the server looks again and again, because its wait has a time-out, "
+           "or waits for an event that stays set");
     expect_echo(first, "one", 3);
     expect_echo(second, "two", 3);
     expect_rest(server);
@@ -618,9 +657,9 @@ static void all_are_served(void)
         "came with %d clients, sent a message from each while the server was "
         "held before a WriteFile, and started one more; then another one left",
         FULL);
+    struct program *server = start_ready("server", "WriteFile:1", NULL);
     likely("one thread waits for MAXIMUM_WAIT_OBJECTS handles at most, 64, and "
            "one of them is the stop event; with more the wait fails with 87");
-    struct program *server = start_ready("server", "WriteFile:1", NULL);
     for (uint32_t i = 0; i < FULL; i++) {
         clients[i] = connect_next(server);
         wait_called(server, "ReadFile", i + 1);
@@ -679,10 +718,10 @@ static void unread_echoes_harm_one(void)
 static void short_writes_go_on(void)
 {
     tried("let each WriteFile take one byte only, and sent \"message\"");
-    likely("a write may end with fewer bytes than it was given: go on with the "
-           "rest before the next read");
     struct program *server = start_ready("server", NULL, "WriteFile:*:short");
     struct peer *client = come(server);
+    likely("a write may end with fewer bytes than it was given: go on with the "
+           "rest before the next read");
     expect_echo(client, "message", 7);
     expect_echo(client, "again", 5);
 }
@@ -693,8 +732,6 @@ static void leaving_harms_nobody(void)
     tried("let one client leave while the server reads from it, one while it "
           "writes to it, and sent \"hello\" from a third one, then from a new "
           "one");
-    likely("109, 232 and 233 mean that this client has left: disconnect its "
-           "instance and wait for the next one on it");
     struct program *server = start_ready("server", NULL, NULL);
     struct peer *reading = come(server);
     struct peer *writing = come(server);
@@ -706,6 +743,8 @@ static void leaving_harms_nobody(void)
     let_settle(server);
     close_peer(writing);
     wait_called(server, "DisconnectNamedPipe", 2);
+    likely("109, 232 and 233 mean that this client has left: disconnect its "
+           "instance and wait for the next one on it");
     expect_echo(other, "hello", 5);
     expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
     expect_no_errors(server);
@@ -715,10 +754,10 @@ static void one_failure_harms_one(void)
 {
     tried("made the read of the first client fail with error 1450, and sent "
           "\"hello\" from a second one");
-    likely("a failure ends one conversation, not the server: report it, hang "
-           "up, go on with the others");
     struct program *server = start_ready("server", NULL, "ReadFile:1:1450");
     struct peer *first = come(server);
+    likely("a failure ends one conversation, not the server: report it, hang "
+           "up, go on with the others");
     expect_close(first);
     expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
     press_ctrl_c(server);
@@ -751,17 +790,18 @@ static void ctrl_c_ends_all_states(void)
     static const char data[3 * MESSAGE_MAX];
     tried("pressed Ctrl+C while one instance waited for a client, one read, "
           "and one wrote to a client that read nothing");
-    likely("the stop event is the first handle of the wait. Behind the loop, "
-           "cancel each operation by CancelIoEx and wait for its end by "
-           "GetOverlappedResult before you close pipe and event");
     struct program *server = start_ready("server", NULL, NULL);
     struct peer *reading = come(server);
     struct peer *writing = come(server);
     send_bytes(writing, data, sizeof data);
+    likely("the stop event is the first handle of the wait. Behind the loop, "
+           "cancel each operation by CancelIoEx and wait for its end by "
+           "GetOverlappedResult before you close pipe and event");
     let_settle(server);
     expect_clean_end(server);
     expect_close(reading);
     expect_all_collected(server);
+    likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
     expect_no_bad_close(server);
     expect_right_on_windows(server);
@@ -771,28 +811,29 @@ static void ends_after_its_clients(void)
 {
     tried("started `server 2`, came with two clients and closed one after the "
           "other");
-    likely("the server has to end when its second client has left: not before, "
-           "and with exit status 0");
     struct program *server = start_ready("server 2", NULL, NULL);
     struct peer *first = come(server);
     struct peer *second = come(server);
     close_peer(second);
     wait_called(server, "DisconnectNamedPipe", 1);
+    likely("the server has to end when its second client has left: not before, "
+           "and with exit status 0");
     expect_echo(first, "still here", 10);
     let_settle(server);  // that its read has begun is another check's matter
     close_peer(first);
     expect_end(server, EXIT_SUCCESS);
     expect_no_errors(server);
     expect_all_collected(server);
+    likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
 }
 
 static void events_are_right(void)
 {
     tried("looked at the arguments of each CreateEventW");
+    struct program *server = start_ready("server", NULL, NULL);
     likely("the event of an operation is manual-reset, so that it stays set "
            "until the next operation begins; and it has no name");
-    struct program *server = start_ready("server", NULL, NULL);
     come(server);
     const struct lens_record *call;
     for (uint32_t i = 1; (call = find_call(server, "CreateEventW", i)) != NULL;
@@ -816,13 +857,14 @@ static void wrong_count_is_refused(void)
 static void client_gets_its_replies(void)
 {
     tried("let `client one two` talk to the server");
-    likely("the client does not print each reply on a line of its own");
     struct program *server = start_ready("server 1", NULL, NULL);
     struct program *client = start_client("client one two");
+    likely("the client does not print each reply on a line of its own");
     let_leave(client, server);
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "one\ntwo\n");
     expect_end(server, EXIT_SUCCESS);
+    likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_right_on_windows(client);
 }
@@ -831,10 +873,10 @@ static void client_puts_pieces_together(void)
 {
     tried("let each WriteFile of the server take one byte only, for `client "
           "message`");
-    likely("on a byte pipe a reply may come in pieces: the client reads until "
-           "it has as many bytes as it sent");
     struct program *server = start_ready("server 1", NULL, "WriteFile:*:short");
     struct program *client = start_client("client message");
+    likely("on a byte pipe a reply may come in pieces: the client reads until "
+           "it has as many bytes as it sent");
     let_leave(client, server);
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "message\n");
@@ -843,6 +885,7 @@ static void client_puts_pieces_together(void)
 #define WRONG "What goes wrong"
 #define READ  "Read it"
 
+static const char WAIT[] = "The wait is for one of several events";
 static const char ECHOES[] = "The server sends back what it reads";
 static const char IDLE[] = "When nothing happens, the server waits";
 static const char HASTY[] = "One that came and left is no harm (232)";
@@ -852,9 +895,11 @@ static const char TURNS[] = "A turn ends after one message";
 static const char LOWEST[] = "The lowest index does not starve others";
 
 static const struct check CHECKS[] = {
+    {.name = WAIT, .run = wait_is_right, .todo = 4, .read = READ},
     {.name = "`ready` is printed when the pipe is there",
-     .run = says_ready_in_time},
-    {.name = ECHOES, .run = echoes, .read = READ},
+     .run = says_ready_in_time,
+     .needs = WAIT},
+    {.name = ECHOES, .run = echoes, .needs = WAIT, .read = READ},
     {.name = "A silent client keeps nobody waiting",
      .run = silent_client_keeps_nobody,
      .needs = ECHOES,
