@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/values.h"
 #include "lessons/01-blocking-echo/protocol.h"
 
 /** Sends bytes and expects the very same back. */
@@ -37,13 +38,15 @@ static struct program *start_ready(const char *command_line)
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CreateNamedPipeW", other_error());
     likely("the server prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     if (strstr(server->out.text, "ready") != NULL)
@@ -94,15 +97,14 @@ static void success_is_a_success(void)
 
 static void other_connect_errors_count(void)
 {
-    tried("made ConnectNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ConnectNamedPipe fail with error %s", other_error_text());
     likely("only 535 means that the pipe is connected: every other error has "
            "to be reported, by die(\"ConnectNamedPipe\")");
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ConnectNamedPipe", other_error());
     likely("the failure is reported, and then the server goes on as if it had "
            "a client: die(\"ConnectNamedPipe\") ends it");
     if (find_call(server, "ReadFile", 1) != NULL)
@@ -204,10 +206,10 @@ static void expect_not_called(
 
 static void read_errors_count(void)
 {
-    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ReadFile fail with error %s", other_error_text());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = NO_RACE ",ReadFile:1:1450"});
+        &(struct conditions){.fault = NO_RACE ",ReadFile:1:other"});
     expect_line(server, "ready", 1);
     connect_peer(PIPE_NAME);
     likely("a read that has failed is tried again: only 109 is expected, and "
@@ -216,7 +218,7 @@ static void read_errors_count(void)
     likely("the server takes every failed read for the end: only 109 is, and "
            "any other error has to be reported, by die(\"ReadFile\")");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ReadFile", other_error());
 }
 
 static void serves_the_next(void)

@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/values.h"
 #include "lens/reader.h"
 #include "lessons/02-polite-open/protocol.h"
 
@@ -434,11 +435,13 @@ static void waits_for_the_instance(void)
 
 static void success_has_no_code(void)
 {
-    tried("let WaitNamedPipeW succeed, with 1450 left over in GetLastError");
+    tried(
+        "let WaitNamedPipeW succeed, with %lu left over in GetLastError",
+        other_error());
     make_busy_pipe();
     struct program *client = start_with(
         PATIENT,
-        &(struct conditions){.fault = "WaitNamedPipeW:*:leave=1450"});
+        &(struct conditions){.fault = "WaitNamedPipeW:*:leave=other"});
     wait_inside(client, "WaitNamedPipeW", 1);
     likely("the code is looked at although the call has succeeded: first its "
            "result, FALSE, then GetLastError (lesson 00)");
@@ -447,16 +450,17 @@ static void success_has_no_code(void)
 
 static void other_wait_errors_count(void)
 {
-    tried("took the only instance, and made WaitNamedPipeW fail with error "
-          "1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried(
+        "took the only instance, and made WaitNamedPipeW fail with error %s",
+        other_error_text());
     likely("the result of WaitNamedPipeW is not looked at: besides 121 and 2, "
            "every error has to be reported, by die(\"WaitNamedPipeW\")");
     make_busy_pipe();
     struct program *client = start_with(
         "client 2000 hello",
-        &(struct conditions){.fault = "WaitNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "WaitNamedPipeW:1:other"});
     expect_end(client, EXIT_FAILURE);
-    expect_error(client, "WaitNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(client, "WaitNamedPipeW", other_error());
 }
 
 static void gives_up_when_busy(void)
@@ -754,16 +758,16 @@ static void hasty_client_does_no_harm(void)
 
 static void disconnect_errors_count(void)
 {
-    tried("made DisconnectNamedPipe fail with error 1450");
+    tried("made DisconnectNamedPipe fail with error %lu", other_error());
     struct program *server = start_ready(
         "server 2",
-        (struct conditions){.fault = NO_RACE ",DisconnectNamedPipe:1:1450"});
+        (struct conditions){.fault = NO_RACE ",DisconnectNamedPipe:1:other"});
     struct peer *client = connect_peer(PIPE_NAME);
     expect_echo(client, "hello");
     close_peer(client);
     likely("its result is not looked at");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "DisconnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "DisconnectNamedPipe", other_error());
 }
 
 static void pipe_is_made_well(void)

@@ -15,6 +15,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
+#include "checks/harness/values.h"
 #include "lessons/04-threads/protocol.h"
 
 /* Whether the client or the server is first is luck. Where a check is not
@@ -102,13 +103,15 @@ static struct peer *connect_next(struct program *server, bool silent)
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CreateNamedPipeW", other_error());
     likely("the server prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     if (strstr(server->out.text, "ready") != NULL)
@@ -191,15 +194,14 @@ static void last_words_are_not_lost(void)
 
 static void other_connect_errors_count(void)
 {
-    tried("made ConnectNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ConnectNamedPipe fail with error %s", other_error_text());
     likely("only 535 and 232 tell of a client: every other error has to be "
            "reported, by die(\"ConnectNamedPipe\")");
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ConnectNamedPipe", other_error());
 }
 
 /** Tells whether a handle is a thread's that the program has started. */
@@ -409,20 +411,22 @@ static void waits_for_its_last_client(void)
 
 static void one_failure_harms_one(void)
 {
-    tried("made the first client's ReadFile fail with error 1450, and came "
-          "with a second client");
+    tried(
+        "made the first client's ReadFile fail with error %lu, and came with "
+        "a second client",
+        other_error());
     likely("a failure in one client's thread ends the process: report it, "
            "close this client's pipe, and let the others go on");
     struct program *server = start_with(
         "server",
-        &(struct conditions){.fault = NO_RACE ",ReadFile:1:1450"});
+        &(struct conditions){.fault = NO_RACE ",ReadFile:1:other"});
     expect_line(server, "ready", 1);
     expect_close(connect_peer(PIPE_NAME));
     struct peer *second = connect_next(server, false);
     expect_echo(second, "hello", 5);
     while (server->err.length == 0 && ms_until(scene_deadline()) > 0)
         Sleep(1);
-    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ReadFile", other_error());
 }
 
 /** How many handles of threads the program has open, by the record. */
@@ -578,12 +582,11 @@ static void expect_no_cancel_by_file(struct program *server)
 
 static void failed_wait_is_reported(void)
 {
-    tried("made WaitForMultipleObjects fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made WaitForMultipleObjects fail with error %s", other_error_text());
     struct program *server = start_with(
         "server",
         &(struct conditions){
-            .fault = NO_RACE ",WaitForMultipleObjects:1:1450"});
+            .fault = NO_RACE ",WaitForMultipleObjects:1:other"});
     while (is_running(server)
            && find_call(server, "WaitForMultipleObjects", 1) == NULL
            && !(
@@ -597,7 +600,7 @@ static void failed_wait_is_reported(void)
            "WAIT_FAILED no thread has ended, and nobody has pressed Ctrl+C. "
            "Report it: die(\"WaitForMultipleObjects\")");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "WaitForMultipleObjects", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "WaitForMultipleObjects", other_error());
 }
 
 static void ctrl_c_ends_a_waiting_server(void)

@@ -14,6 +14,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/values.h"
 #include "lessons/05-directions/protocol.h"
 
 /* Whether a writer or the collector is first is luck. Where a check is not
@@ -59,13 +60,15 @@ static struct peer *serve(const wchar_t *name, DWORD access, DWORD buffer)
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *collector = start_with(
         "collector 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(collector, "CreateNamedPipeW", other_error());
     likely("the collector prints `ready` before the pipe is there");
     if (strstr(collector->out.text, "ready") != NULL)
         fail_program(collector, "no `ready` where there is no pipe");
@@ -224,31 +227,30 @@ static void success_is_a_success(void)
 
 static void other_connect_errors_count(void)
 {
-    tried("made ConnectNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ConnectNamedPipe fail with error %s", other_error_text());
     struct program *collector = start_with(
         "collector 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
     likely("only 535 and 232 mean that there was a writer: every other error "
            "has to be reported, by die(\"ConnectNamedPipe\")");
     expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(collector, "ConnectNamedPipe", other_error());
     if (count_calls(collector, "ReadFile") > 0)
         fail_check("the collector ends there", "it goes on, and reads");
 }
 
 static void read_errors_count(void)
 {
-    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ReadFile fail with error %s", other_error_text());
     struct program *collector = start_with(
         "collector 1",
-        &(struct conditions){.fault = CALM ",ReadFile:1:1450"});
+        &(struct conditions){.fault = CALM ",ReadFile:1:other"});
     expect_line(collector, "ready", 1);
     connect_peer_as(LOG_PIPE, GENERIC_WRITE, 0);
     likely("only 109 is the end of what a writer sends: any other error has "
            "to be reported, by die(\"ReadFile\")");
     expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(collector, "ReadFile", other_error());
 }
 
 static void unfinished_line_stays_alone(void)
@@ -583,16 +585,15 @@ static void success_of_info_is_a_success(void)
 
 static void info_errors_count(void)
 {
-    tried("made GetNamedPipeInfo fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made GetNamedPipeInfo fail with error %s", other_error_text());
     serve(LOG_PIPE, PIPE_ACCESS_INBOUND, 0);
     struct program *client = start_with(
         "client log hello",
-        &(struct conditions){.fault = "GetNamedPipeInfo:1:1450"});
+        &(struct conditions){.fault = "GetNamedPipeInfo:1:other"});
     likely("the client does not look at the result: what stands in the "
            "variable then is nothing that anybody has said");
     expect_end(client, EXIT_FAILURE);
-    expect_error(client, "GetNamedPipeInfo", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(client, "GetNamedPipeInfo", other_error());
 }
 
 /** Lets `client watch` read two lines, and waits for its end. */

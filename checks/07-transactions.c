@@ -14,6 +14,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/values.h"
 #include "lessons/07-transactions/protocol.h"
 
 /** The client's buffer, as client.c has it. */
@@ -285,8 +286,10 @@ static void first_byte_tells(void)
 
 static void notice_is_no_answer(void)
 {
-    tried("read the question, sent \"! hello\", \"! all is well\" and then the "
-          "answer; a second TransactNamedPipe would fail with 1450");
+    tried(
+        "read the question, sent \"! hello\", \"! all is well\" and then the "
+        "answer; a second TransactNamedPipe would fail with %lu",
+        other_error());
     likely("what a transaction brings is the next message, not always the "
            "answer: while its first byte is NOTICE, print it and read on; do "
            "not ask again, for the word has been sent");
@@ -297,7 +300,7 @@ static void notice_is_no_answer(void)
         "client pipe",
         &(struct conditions){
             .gate = "CloseHandle:1",
-            .fault = "TransactNamedPipe:2:1450",
+            .fault = "TransactNamedPipe:2:other",
         });
     accept_peer(server);
     expect_text(server, "pipe");
@@ -345,17 +348,19 @@ static void notices_of_any_length(void)
 
 static void transact_errors_count(void)
 {
-    tried("made TransactNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES, and with 109, ERROR_BROKEN_PIPE");
+    tried(
+        "made TransactNamedPipe fail with error %s, and with 109, "
+        "ERROR_BROKEN_PIPE",
+        other_error_text());
     likely("only 231 (ask again) and 234 (read on) are expected: every other "
            "error has to be reported, by die(\"TransactNamedPipe\"); a server "
            "that leaves without an answer is one, too");
     create_dictionary();
     struct program *client = start_with(
         "client pipe",
-        &(struct conditions){.fault = "TransactNamedPipe:*:1450"});
+        &(struct conditions){.fault = "TransactNamedPipe:*:other"});
     expect_end(client, EXIT_FAILURE);
-    expect_error(client, "TransactNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(client, "TransactNamedPipe", other_error());
     create_dictionary();
     client = start_with(
         "client pipe",
@@ -445,14 +450,16 @@ static void read_success_is_a_success(void)
 static void read_errors_count(void)
 {
     char answer[101];
-    tried("answered with 100 bytes, and made ReadFile fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES, then with 109");
+    tried(
+        "answered with 100 bytes, and made ReadFile fail with error %s, then "
+        "with 109",
+        other_error_text());
     likely("only 234 means that more is to come: every other error has to be "
            "reported, by die(\"ReadFile\"); 109 in the middle of a message is "
            "no end of it");
-    struct program *client = answer_at_length("ReadFile:*:1450", answer);
+    struct program *client = answer_at_length("ReadFile:*:other", answer);
     expect_end(client, EXIT_FAILURE);
-    expect_error(client, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(client, "ReadFile", other_error());
     client = answer_at_length("ReadFile:*:109", answer);
     expect_end(client, EXIT_FAILURE);
     expect_error(client, "ReadFile", ERROR_BROKEN_PIPE);
@@ -619,14 +626,16 @@ static void second_answer_is_shorter(void)
 static void peek_errors_count(void)
 {
     char answer[101], fault[40];
-    tried("answered `client -call pipe` with 100 bytes, and made "
-          "PeekNamedPipe fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried(
+        "answered `client -call pipe` with 100 bytes, and made PeekNamedPipe "
+        "fail with error %s",
+        other_error_text());
     likely("a peek that has failed has counted nothing: its error has to be "
            "reported, by die(\"PeekNamedPipe\")");
     unsigned peeks = count_peeks();
     if (peeks == 0)
         return;
-    snprintf(fault, sizeof fault, "PeekNamedPipe:%u:1450", peeks);
+    snprintf(fault, sizeof fault, "PeekNamedPipe:%u:other", peeks);
     struct two_calls calls = ask_twice(&(struct conditions){.fault = fault});
     expect_text(calls.second, "pipe");
     send_bytes(calls.second, make_answer(answer, 100), 100);
@@ -636,7 +645,7 @@ static void peek_errors_count(void)
     if (count_calls(calls.client, "PeekNamedPipe") < peeks)
         return;
     expect_end(calls.client, EXIT_FAILURE);
-    expect_error(calls.client, "PeekNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(calls.client, "PeekNamedPipe", other_error());
 }
 
 static void nothing_is_lost(void)
@@ -726,13 +735,15 @@ static const char UNKNOWN[] = "= not in this dictionary";
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CreateNamedPipeW", other_error());
     likely("the server prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     if (strstr(server->out.text, "ready") != NULL)
@@ -833,15 +844,15 @@ static void long_words_are_refused(void)
 
 static void server_errors_count(void)
 {
-    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ReadFile fail with error %s", other_error_text());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "ReadFile:1:1450"});
+        &(struct conditions){.fault = "ReadFile:1:other"});
     expect_line(server, "ready", 1);
     likely("the server takes every failed read for the client's leaving");
     connect_client();
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ReadFile", other_error());
 }
 
 static void pipe_is_for_messages(void)

@@ -18,6 +18,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
+#include "checks/harness/values.h"
 #include "lessons/08-nonblocking/protocol.h"
 
 /** How many looks in vain are watched; how many are surely too many before
@@ -270,13 +271,15 @@ static void expect_given_up(
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *reader = start_with(
         "reader wait 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     expect_end(reader, EXIT_FAILURE);
-    expect_error(reader, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(reader, "CreateNamedPipeW", other_error());
     likely("the reader prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     if (strstr(reader->out.text, "ready") != NULL)
@@ -374,12 +377,12 @@ static void gone_is_the_end(void)
 
 static void read_errors_count(void)
 {
-    tried("made ReadFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ReadFile fail with error %s", other_error_text());
     struct program *reader = start_with(
         "reader nowait 1",
         &(struct conditions){
             .gate = "ConnectNamedPipe:1",
-            .fault = "ReadFile:1:1450"});
+            .fault = "ReadFile:1:other"});
     likely("only 232 means \"nothing yet\", and only 109 the end: every other "
            "error has to be reported, by die(\"ReadFile\")");
     wait_at_gate(reader);
@@ -387,7 +390,7 @@ static void read_errors_count(void)
     send_bytes(sender, "one\n", 4);
     open_gate(reader);
     expect_end(reader, EXIT_FAILURE);
-    expect_error(reader, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(reader, "ReadFile", other_error());
 }
 
 /** Lets a program go on from where it has not looked yet; returns how long it
@@ -819,16 +822,16 @@ static void gone_reader_is_noticed(void)
 
 static void write_errors_count(void)
 {
-    tried("made WriteFile fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made WriteFile fail with error %s", other_error_text());
     struct peer *reader;
     struct program *sender = meet_sender(
         "sender one",
-        &(struct conditions){.fault = "WriteFile:1:1450"},
+        &(struct conditions){.fault = "WriteFile:1:other"},
         &reader);
     likely("FALSE is a failure, and has to be reported by die(\"WriteFile\"): "
            "a full pipe says TRUE");
     expect_end(sender, EXIT_FAILURE);
-    expect_error(sender, "WriteFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(sender, "WriteFile", other_error());
 }
 
 static void missing_reader_is_named(void)

@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/values.h"
 #include "lessons/09-overlapped-read/protocol.h"
 
 /* Deadlines of the server: one that always comes at once, and one that never
@@ -202,10 +203,12 @@ static void pending_then_done(void)
 
 static void done_at_once(void)
 {
-    tried("held the server before ReadFile and sent \"early\"; let ReadFile's "
-          "success leave the last error 1450");
+    tried(
+        "held the server before ReadFile and sent \"early\"; let ReadFile's "
+        "success leave the last error %lu",
+        other_error());
     struct program *server;
-    struct peer *client = meet(&server, NEVER, NULL, "ReadFile:1:leave=1450");
+    struct peer *client = meet(&server, NEVER, NULL, "ReadFile:1:leave=other");
     send_bytes(client, "early", 5);
     open_gate(server);
     likely("after TRUE the last error means nothing, it is an older call's: "
@@ -237,15 +240,14 @@ static void failed_at_once(void)
 
 static void other_errors_count(void)
 {
-    tried("made ReadFile fail at once with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ReadFile fail at once with error %s", other_error_text());
     struct program *server;
-    meet(&server, SOON "1", NULL, "ReadFile:1:1450");
+    meet(&server, SOON "1", NULL, "ReadFile:1:other");
     open_gate(server);
     likely("of a read that has not begun only 109, 232 and 233 mean that the "
            "client has left: report the others by die(\"ReadFile\")");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ReadFile", other_error());
 }
 
 static void more_data(void)
@@ -548,37 +550,36 @@ static void failed_wait_counts(void)
     if (name == NULL)
         return; /* It waits by GetOverlappedResultEx, say. */
 
-    tried(
-        "made the first %s fail with error 1450, ERROR_NO_SYSTEM_RESOURCES",
-        name);
+    tried("made the first %s fail with error %s", name, other_error_text());
     char fault[80];
-    snprintf(fault, sizeof fault, "%s:1:1450", name);
+    snprintf(fault, sizeof fault, "%s:1:other", name);
     meet_early(&server, SOON "1", NULL, fault);
     open_gate_number(server, 1);
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, name, ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, name, other_error());
 }
 
 static void failed_cancel_counts(void)
 {
-    tried("made CancelIoEx fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made CancelIoEx fail with error %s", other_error_text());
     struct program *server;
-    meet(&server, SOON "1", NULL, "CancelIoEx:1:1450");
+    meet(&server, SOON "1", NULL, "CancelIoEx:1:other");
     open_gate(server);
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CancelIoEx", other_error());
 }
 
 /** Every result that would be a success: an answer may ask twice. */
-#define FAILED_RESULTS "GetOverlappedResult:*:1450,GetOverlappedResultEx:*:1450"
+#define FAILED_RESULTS                                                         \
+    "GetOverlappedResult:*:other,GetOverlappedResultEx:*:other"
 
 /** Expects the report of FAILED_RESULTS, before anything else is done. */
 static void expect_result_reported(struct program *server)
 {
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "GetOverlappedResult", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "GetOverlappedResult", other_error());
     if (count_calls(server, "WriteFile") > 0)
         fail_check(
             "the server ends before it writes anything",
@@ -588,7 +589,7 @@ static void expect_result_reported(struct program *server)
 
 static void failed_result_counts(void)
 {
-    tried("let the first read end with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("let the first read end with error %s", other_error_text());
     struct program *server;
     likely("how an operation ended is what GetOverlappedResult says: report "
            "what you don't expect by die(\"GetOverlappedResult\")");
@@ -601,8 +602,10 @@ static void failed_result_counts(void)
 
 static void failed_late_result_counts(void)
 {
-    tried("let the first read of `" SOON_NAME "` run out of time, and end with "
-          "error 1450, ERROR_NO_SYSTEM_RESOURCES, before CancelIoEx");
+    tried(
+        "let the first read of `" SOON_NAME
+        "` run out of time, and end with error %s, before CancelIoEx",
+        other_error_text());
     struct program *server;
     likely("late or not, how an operation ended is what GetOverlappedResult "
            "says: only 995 after your cancel is WAIT_TIMEOUT");
@@ -712,7 +715,8 @@ static void hit_and_run(void)
 static void wrong_arguments_are_refused(void)
 {
     tried(
-        "started `server`, `server soon`, `server 0`, `server -1` and `server 9 none`");
+        "started `server`, `server soon`, `server 0`, `server -1` and `server "
+        "9 none`");
     likely("the server does not look at its arguments");
     expect_end(start("server"), 2);
     expect_end(start("server soon"), 2);

@@ -15,6 +15,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
+#include "checks/harness/values.h"
 #include "lessons/11-event-loop/protocol.h"
 
 /** How many clients one thread can serve, beside its stop event. */
@@ -148,15 +149,17 @@ static void wait_is_right(void)
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *server = start_with(
         "server",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     likely("the server prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CreateNamedPipeW", other_error());
     if (strstr(server->out.text, "ready") != NULL)
         fail_program(server, "no `ready` where there is no pipe");
     start_ready("server", NULL, NULL);
@@ -311,15 +314,17 @@ static void last_words_are_read(void)
 
 static void other_connect_errors_count(void)
 {
-    tried("made ConnectNamedPipe fail, first with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES, then with 536, ERROR_PIPE_LISTENING");
+    tried(
+        "made ConnectNamedPipe fail, first with error %s, then with 536, "
+        "ERROR_PIPE_LISTENING",
+        other_error_text());
     struct program *server = start_with(
         "server",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
     likely("only 535 and 232 tell of a client: every other error has to be "
            "reported, and the server ends with EXIT_FAILURE");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ConnectNamedPipe", other_error());
     server = start_with(
         "server",
         &(struct conditions){.fault = "ConnectNamedPipe:1:536"});
@@ -329,16 +334,18 @@ static void other_connect_errors_count(void)
 
 static void late_connect_errors_count(void)
 {
-    tried("came with a client, and made GetOverlappedResult say that the "
-          "server's ConnectNamedPipe, which was pending, has failed with 1450");
+    tried(
+        "came with a client, and made GetOverlappedResult say that the "
+        "server's ConnectNamedPipe, which was pending, has failed with %lu",
+        other_error());
     struct program *server =
-        start_ready("server", NULL, "GetOverlappedResult:*:1450");
+        start_ready("server", NULL, "GetOverlappedResult:*:other");
     connect_peer(PIPE_NAME);
     likely("what has become of a pending ConnectNamedPipe is told later: look "
            "at the code that finish() gave, `error`, not only at `begun`");
     expect_end(server, EXIT_FAILURE);
-    if (!has_number(server->err.text, ERROR_NO_SYSTEM_RESOURCES))
-        fail_program(server, "an error message with the code 1450");
+    if (!has_number(server->err.text, other_error()))
+        fail_program(server, "an error message with the code of the failure");
 }
 
 static void silent_client_keeps_nobody(void)
@@ -525,16 +532,16 @@ static void ctrl_c_is_not_starved(void)
 
 static void failed_wait_is_reported(void)
 {
-    tried("made the wait fail with error 1450, ERROR_NO_SYSTEM_RESOURCES");
+    tried("made the wait fail with error %s", other_error_text());
     struct program *server = start_with(
         "server",
         &(struct conditions){
-            .fault = "WaitForMultipleObjects:1:1450,"
-                     "WaitForMultipleObjectsEx:1:1450"});
+            .fault = "WaitForMultipleObjects:1:other,"
+                     "WaitForMultipleObjectsEx:1:other"});
     likely("WAIT_FAILED is 0xFFFFFFFF, no index: test it before you subtract "
            "WAIT_OBJECT_0, and report it");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "WaitForMultipleObjects", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "WaitForMultipleObjects", other_error());
 }
 
 /** Expects that the server comes to a wait that does not end by itself. */
@@ -752,9 +759,11 @@ static void leaving_harms_nobody(void)
 
 static void one_failure_harms_one(void)
 {
-    tried("made the read of the first client fail with error 1450, and sent "
-          "\"hello\" from a second one");
-    struct program *server = start_ready("server", NULL, "ReadFile:1:1450");
+    tried(
+        "made the read of the first client fail with error %lu, and sent "
+        "\"hello\" from a second one",
+        other_error());
+    struct program *server = start_ready("server", NULL, "ReadFile:1:other");
     struct peer *first = come(server);
     likely("a failure ends one conversation, not the server: report it, hang "
            "up, go on with the others");
@@ -762,7 +771,7 @@ static void one_failure_harms_one(void)
     expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
     press_ctrl_c(server);
     expect_end(server, EXIT_SUCCESS);
-    expect_error(server, "ReadFile", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ReadFile", other_error());
 }
 
 /** Expects that the program was told the end of each operation. */

@@ -15,6 +15,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
+#include "checks/harness/values.h"
 #include "lens/reader.h"
 #include "lessons/12-completion-routines/protocol.h"
 
@@ -383,16 +384,19 @@ static void failed_read_calls_nobody(void)
 
 static void one_failure_harms_one(void)
 {
-    tried("made the first client's ReadFileEx fail with error 1450, and came "
-          "with another client");
-    struct program *server = start_ready("server 2", NULL, "ReadFileEx:1:1450");
+    tried(
+        "made the first client's ReadFileEx fail with error %lu, and came "
+        "with another client",
+        other_error());
+    struct program *server =
+        start_ready("server 2", NULL, "ReadFileEx:1:other");
     likely("report it, close this client's pipe, and let the others go on");
     expect_close(connect_peer(PIPE_NAME));
     struct peer *client = connect_peer_waiting(PIPE_NAME);
     expect_echo(server, client, "hello", 5);
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
-    expect_error(server, "ReadFileEx", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ReadFileEx", other_error());
 }
 
 static void ends_with_its_last_client(void)
@@ -532,14 +536,13 @@ static void only_events_and_routines(void)
 
 static void failed_wait_is_reported(void)
 {
-    tried("made the first wait fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made the first wait fail with error %s", other_error_text());
     struct program *server = start_with(
         "server",
         &(struct conditions){
             .fault =
-                "WaitForMultipleObjectsEx:1:1450,WaitForSingleObjectEx:1:1450,"
-                "WaitForMultipleObjects:1:1450,WaitForSingleObject:1:1450"});
+                "WaitForMultipleObjectsEx:1:other,WaitForSingleObjectEx:1:other,"
+                "WaitForMultipleObjects:1:other,WaitForSingleObject:1:other"});
     likely("WAIT_FAILED is no event and no routine: report it by die");
     while (is_running(server) && count_waits(server) < 3
            && !waits_unseen(server) && ms_until(scene_deadline()) > 0)
@@ -549,7 +552,7 @@ static void failed_wait_is_reported(void)
     if (is_running(server))
         fail_program(server, "the failure is reported, and the server ends");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "WaitFor", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "WaitFor", other_error());
 }
 
 /** How many routines of the server have begun and not returned. */
@@ -831,9 +834,10 @@ static void last_minute_data(void)
 
 static void failed_cancel_counts(void)
 {
-    tried("pressed Ctrl+C and made CancelIoEx fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
-    struct program *server = start_ready("server", NULL, "CancelIoEx:1:1450");
+    tried(
+        "pressed Ctrl+C and made CancelIoEx fail with error %s",
+        other_error_text());
+    struct program *server = start_ready("server", NULL, "CancelIoEx:1:other");
     connect_peer(PIPE_NAME);
     wait_called(server, "ReadFileEx", 1);
     likely("only 1168 means that there was nothing to cancel: report the "
@@ -842,7 +846,7 @@ static void failed_cancel_counts(void)
     press_ctrl_c(server);
     expect_all_cancelled(server);
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CancelIoEx", other_error());
 }
 
 static void wrong_count_is_refused(void)

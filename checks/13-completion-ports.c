@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/values.h"
 #include "lessons/13-completion-ports/protocol.h"
 
 /** How many come at a time; how long at most the server gets to settle. */
@@ -229,15 +230,17 @@ static void pending_is_no_failure(void)
 
 static void says_ready_in_time(void)
 {
-    tried("made CreateNamedPipeW fail with error 1450, then let it succeed and "
-          "opened the pipe behind the line `ready`");
+    tried(
+        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
+        "opened the pipe behind the line `ready`",
+        other_error());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:1450"});
+        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
     likely("the server prints `ready` before the pipe is there, or without "
            "fflush(stdout), or never");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CreateNamedPipeW", other_error());
     if (strstr(server->out.text, "ready") != NULL)
         fail_program(server, "no `ready` where there is no pipe");
     start_ready("server 1", NULL, NULL);
@@ -315,15 +318,14 @@ static void last_words_are_not_lost(void)
 
 static void other_connect_errors_count(void)
 {
-    tried("made ConnectNamedPipe fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
+    tried("made ConnectNamedPipe fail with error %s", other_error_text());
     struct program *server = start_with(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:1450"});
+        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
     likely("no packet comes of an operation that has failed at once. Post one "
            "with the code, and `end_client` reports it");
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "ConnectNamedPipe", other_error());
 }
 
 static void immediate_read_counts_once(void)
@@ -529,11 +531,11 @@ static void failed_write_ends_the_client(void)
 static void report_fault(const char *call)
 {
     char fault[60];
-    snprintf(fault, sizeof fault, "%s:1:1450", call);
+    snprintf(fault, sizeof fault, "%s:1:other", call);
     tried(
-        "made %s fail at once with error 1450, ERROR_NO_SYSTEM_RESOURCES, and "
-        "came with another client",
-        call);
+        "made %s fail at once with error %s, and came with another client",
+        call,
+        other_error_text());
     struct program *server = start_ready("server 2", NULL, fault);
     struct peer *client = connect_peer(PIPE_NAME);
     likely(
@@ -546,7 +548,7 @@ static void report_fault(const char *call)
     wait_pending(server, "ReadFile", 1);
     close_peer(other);
     expect_end(server, EXIT_SUCCESS);
-    expect_error(server, call, ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, call, other_error());
 }
 
 static void other_read_errors_count(void)
@@ -767,30 +769,29 @@ static void ended_operations_are_no_failure(void)
 
 static void other_cancel_errors_count(void)
 {
-    tried("pressed Ctrl+C and made CancelIoEx fail with error 1450, "
-          "ERROR_NO_SYSTEM_RESOURCES");
-    struct program *server = start_ready("server", NULL, "CancelIoEx:1:1450");
+    tried(
+        "pressed Ctrl+C and made CancelIoEx fail with error %s",
+        other_error_text());
+    struct program *server = start_ready("server", NULL, "CancelIoEx:1:other");
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
     press_ctrl_c(server);
     expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CancelIoEx", ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "CancelIoEx", other_error());
 }
 
 static void failed_wait_is_reported(void)
 {
-    tried("made GetQueuedCompletionStatus fail with error 1450, without a "
-          "packet");
+    tried(
+        "made GetQueuedCompletionStatus fail with error %lu, without a packet",
+        other_error());
     struct program *server =
-        start_ready("server", NULL, "GetQueuedCompletionStatus:1:1450");
+        start_ready("server", NULL, "GetQueuedCompletionStatus:1:other");
     likely("FALSE with a NULL OVERLAPPED: the call itself has failed, and key "
            "and count hold nothing");
     press_ctrl_c(server);
     expect_end(server, EXIT_FAILURE);
-    expect_error(
-        server,
-        "GetQueuedCompletionStatus",
-        ERROR_NO_SYSTEM_RESOURCES);
+    expect_error(server, "GetQueuedCompletionStatus", other_error());
 }
 
 static void wrong_count_is_refused(void)

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <fcntl.h>
 #include <io.h>
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@
 #include "checks/harness/guard.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/share.h"
+#include "checks/harness/values.h"
 #include "common/console.h"
 #include "common/error.h"
 
@@ -433,27 +436,56 @@ static bool look_at_folders(int argc, char *argv[])
 /** What the arguments behind the folders say. */
 struct share {
     unsigned graders;   // that share the checks; 0: there is only this one
+    unsigned seed;      // of the values
     unsigned own;       // this one's number, from 1; 0: it reports
     const char *board;  // the handle that it has inherited
 };
 
-/** Reads them: how many graders; or, from one that reports, number and board.
- */
+/** Reads a number that is not too large, or says that it is none. */
+static bool read_number(const char *text, unsigned max, unsigned *number)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    *number = (unsigned)value;
+    return isdigit((unsigned char)text[0]) && *end == '\0' && value <= max;
+}
+
+/** Reads them: how many graders, and the seed; or, from one that reports, `of`,
+ * number and board. */
 static bool read_share(int argc, char *argv[], struct share *share)
 {
-    unsigned number = argc >= 4 ? strtoul(argv[3], NULL, 10) : 1;
-    *share = (struct share){.graders = argc == 4 ? number : 0};
-    if (argc == 5)
-        *share = (struct share){.own = number, .board = argv[4]};
-    return argc >= 2 && argc <= 5 && number >= 1 && number <= GRADERS_MAX;
+    *share = (struct share){0};
+    if (argc == 6 && strcmp(argv[3], "of") == 0) {
+        share->board = argv[5];
+        return read_number(argv[4], GRADERS_MAX, &share->own) && share->own > 0;
+    }
+    if (argc < 2 || argc > 5)
+        return false;
+    return (argc < 4
+            || (read_number(argv[3], GRADERS_MAX, &share->graders)
+                && share->graders > 0))
+           && (argc < 5 || read_number(argv[4], UINT_MAX, &share->seed));
+}
+
+/** Prepares the grade, for one that works alone or with others. */
+static void share_checks(struct grade *grade, char *argv[], struct share *share)
+{
+    static struct board own_board;
+    grade->board = &own_board;
+    if (share->own != 0)
+        grade->board = find_board(share->board);
+    else if (share->graders != 0)
+        grade->board = start_graders(argv, share->graders, share->seed);
+    if (grade->board == NULL)
+        environment_trouble("MapViewOfFile", "the graders' board");
+    choose_values(share->own != 0 ? grade->board->seed : share->seed);
 }
 
 int run_checks(
     int argc, char *argv[], const char *lesson, const struct check *checks,
     size_t count)
 {
-    static struct board own_board;
-    static struct grade grade = {.board = &own_board};
+    static struct grade grade;
     struct share share;
     grade.lesson = lesson;
     grade.deadline = now_ms() + grade_limit_ms;
@@ -462,7 +494,10 @@ int run_checks(
     SetConsoleCtrlHandler(end_interrupted, TRUE);
     _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`
     if (!read_share(argc, argv, &share)) {
-        fprintf(stderr, "usage: %s FOLDER [LESSON-FOLDER [GRADERS]]\n", lesson);
+        fprintf(
+            stderr,
+            "usage: %s FOLDER [LESSON-FOLDER [GRADERS [SEED]]]\n",
+            lesson);
         return EXIT_USAGE;
     }
     if (!guard_this_process())
@@ -471,15 +506,11 @@ int run_checks(
         return EXIT_USAGE;
 
     grade.count = choose_checks(checks, count, grade.checks);
+    share_checks(&grade, argv, &share);
     if (share.own != 0) {
-        if ((grade.board = find_board(share.board)) == NULL)
-            environment_trouble("MapViewOfFile", "the graders' board");
         make_free_checks(&grade, (LONG)share.own);
         return EXIT_SUCCESS;
     }
-    if (share.graders != 0
-        && (grade.board = start_graders(argv, share.graders)) == NULL)
-        environment_trouble("CreateProcessW", "the other graders");
     make_all_checks(&grade, share.graders != 0);
     return grade.failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

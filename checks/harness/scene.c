@@ -13,6 +13,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/still.h"
+#include "checks/harness/values.h"
 #include "checks/harness/where.h"
 #include "common/error.h"
 #include "lens/reader.h"
@@ -210,6 +211,30 @@ static size_t add_variable(
     return used + (size_t)length + 1;
 }
 
+/** Adds LENS_FAULT, with the code of this grade where `other` stands. */
+static void add_fault(char *all, size_t size, size_t used, const char *fault)
+{
+    static const char other[] = "other";
+    char codes[ENVIRONMENT_MAX] = "";
+    for (const char *rest = fault, *next; *rest != '\0'; rest = next) {
+        size_t length = strlen(codes);
+        next = strstr(rest, other);
+        if (next == NULL) {
+            snprintf(codes + length, sizeof codes - length, "%s", rest);
+            break;
+        }
+        snprintf(
+            codes + length,
+            sizeof codes - length,
+            "%.*s%lu",
+            (int)(next - rest),
+            rest,
+            other_error());
+        next += strlen(other);
+    }
+    add_variable(all, size, used, "LENS_FAULT", codes);
+}
+
 /** Starts a program, suspended; that it does not start is nobody's fault. */
 static struct program *start_or_stop(
     const char *command_line, const char *environment)
@@ -242,7 +267,7 @@ struct program *start_with(
     if (agreed.gates[0] != '\0')
         used = add_variable(environment, size, used, "LENS_GATE", agreed.gates);
     if (conditions->fault != NULL)
-        add_variable(environment, size, used, "LENS_FAULT", conditions->fault);
+        add_fault(environment, size, used, conditions->fault);
 
     struct program *program = start_or_stop(command_line, environment);
     program->ctrl_c = agreed.ctrl_c_event;

@@ -22,7 +22,8 @@
 struct conditions {
     const char *gate;  /**< where it halts: `ConnectNamedPipe:1`, or NULL;
                             several are parted by commas */
-    const char *fault; /**< what fails: `ReadFile:1:1450`, or NULL */
+    const char *fault; /**< what fails: `ReadFile:1:109`, or NULL; `other` is
+                            other_error(): `ReadFile:1:other` */
 };
 
 /**

@@ -44,7 +44,7 @@ static bool find_own_name(char *folder, int size, char **name)
     return true;
 }
 
-struct board *start_graders(char *argv[], unsigned count)
+struct board *start_graders(char *argv[], unsigned count, unsigned seed)
 {
     char command[1200], folder[MAX_PATH], *name;
     HANDLE job = create_job();  // with us, the others end
@@ -53,11 +53,12 @@ struct board *start_graders(char *argv[], unsigned count)
     if (job == NULL || board == NULL
         || !find_own_name(folder, sizeof folder, &name))
         return NULL;
+    board->seed = seed;
     for (grader_count = 0; grader_count < count; grader_count++) {
         snprintf(
             command,
             sizeof command,
-            "%s \"%s\" \"%s\" %u %llu",
+            "%s \"%s\" \"%s\" of %u %llu",
             name,
             argv[1],
             argv[2],

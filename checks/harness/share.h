@@ -26,6 +26,7 @@ enum verdict { UNKNOWN, PASSED, FAILED, SKIPPED };
 struct board {
     volatile LONG next;                 /**< the check that nobody has taken */
     volatile LONG over;                 /**< the time is over */
+    unsigned seed;                      /**< of the values of this grade */
     volatile LONG who[CHECKS_MAX];      /**< who has taken it, from 1; or 0 */
     volatile LONG verdicts[CHECKS_MAX]; /**< an enum verdict each */
 };
@@ -34,9 +35,10 @@ struct board {
  * Starts the other graders: this same program.
  * @param argv  the arguments of main: folder and lesson's folder
  * @param count how many, at most GRADERS_MAX
+ * @param seed  for the board
  * @return the board; NULL if that failed: GetLastError() tells why
  */
-struct board *start_graders(char *argv[], unsigned count);
+struct board *start_graders(char *argv[], unsigned count, unsigned seed);
 
 /**
  * The board, for one of the others.

@@ -140,13 +140,13 @@ for my $topic ('01-blocking-echo', '08-nonblocking') {
 }
 my @command = ('mk/run', 'build/checks/01-blocking-echo.exe',
     map { "build/$_/01-blocking-echo/lens" } qw(solutions lessons));
-for my $graders (0, 17, 'two') {
+for my $graders (0, 17, 'two', '1 -1', '1 2x', 'of 0 4', 'of 17 4') {
     $text = `@command $graders 2>&1`;
     is($? >> 8, 2, "$graders graders: exit status 2");
     like($text, qr/^usage: /, 'and the usage');
 }
 # (4 is no handle of a board, nor is one that was not inherited.)
-$text = `@command 1 4`;
+$text = `@command of 1 4`;
 is($? >> 8, 2, 'a grader without a board: exit status 2');
 like($text, qr/^Bail out!  environment: MapViewOfFile failed/, 'and one clear line');
 

@@ -56,7 +56,7 @@ static void ends_cleanly(void)
            "client has left: that is the end, not a failure");
     struct program *server = start_ready("server 1");
     struct peer *client = connect_peer(PIPE_NAME);
-    wait_called(server, "ReadFile", 1);  // or it may find 232 before it waits
+    wait_inside(server, "ReadFile", 1);  // else it may find 232 instead
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
     likely("a handle is not closed, or closed twice");
