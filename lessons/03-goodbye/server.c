@@ -43,7 +43,7 @@ static HANDLE create_instance(void)
         PIPE_ACCESS_DUPLEX,  // both directions
         PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT
             | PIPE_REJECT_REMOTE_CLIENTS,
-        PIPE_UNLIMITED_INSTANCES,  // one for each that still reads
+        PIPE_UNLIMITED_INSTANCES,  // two at a time are enough
         TICKET_SIZE,               // output buffer: the whole reply
         1,                         // input buffer: an order
         1000,                      // default time-out, ms

@@ -29,7 +29,7 @@ static bool client_left(DWORD error)
 /** Creates an instance of the pipe: from now on a client can open it. */
 static HANDLE create_instance(void)
 {
-    /* TODO(1): leave room for clients that have not read their ticket yet. */
+    /* TODO(1): leave room for all instances that there are at a time. */
     const DWORD instances = PIPE_UNLIMITED_INSTANCES;
     const DWORD output_buffer = TICKET_SIZE;
     /* END TODO(1) */
