@@ -18,7 +18,7 @@
 #include "common/error.h"
 #include "protocol.h"
 
-/** Creates an instance. All are made here, for they have to be alike. */
+/** Creates an instance. All are made here, so that they are alike. */
 static HANDLE create_instance(void)
 {
     HANDLE pipe = CreateNamedPipeW(

@@ -21,7 +21,7 @@
 /** How many lines a reader gets; they fit the buffer, so no write waits. */
 enum { TICKS = 3 };
 
-/** Creates an instance. All are made here, for they have to be alike. */
+/** Creates an instance. All are made here, so that they are alike. */
 static HANDLE create_instance(void)
 {
     HANDLE pipe = CreateNamedPipeW(
