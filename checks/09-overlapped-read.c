@@ -155,8 +155,8 @@ static void waits_for_the_event(void)
     wait_for_scene_end(server, &code);
     const struct lens_record *pipe = find_call(server, "CreateNamedPipeW", 1);
     const struct lens_record *call;
-    likely("a pipe's handle is set by whatever ends on it, and under Wine by "
-           "nothing at all: wait for the event of the operation");
+    likely("an operation that has an event sets that one, and not the handle "
+           "of the pipe: wait for the event");
     for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
         for (uint32_t n = 1; (call = find_call(server, WAITS[i], n)) != NULL;
              n++)

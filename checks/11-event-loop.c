@@ -722,17 +722,6 @@ static void unread_echoes_harm_one(void)
     expect_echo(mute, "and now", 7);
 }
 
-static void short_writes_go_on(void)
-{
-    tried("let each WriteFile take one byte only, and sent \"message\"");
-    struct program *server = start_ready("server", NULL, "WriteFile:*:short");
-    struct peer *client = come(server);
-    likely("a write may end with fewer bytes than it was given: go on with the "
-           "rest before the next read");
-    expect_echo(client, "message", 7);
-    expect_echo(client, "again", 5);
-}
-
 static void leaving_harms_nobody(void)
 {
     static const char data[3 * MESSAGE_MAX];
@@ -960,11 +949,6 @@ static const struct check CHECKS[] = {
      .needs = STRANDED,
      .read = WRONG,
      .limit_ms = 2 * CHECK_MS},
-    {.name = "A write that came short goes on",
-     .run = short_writes_go_on,
-     .todo = 3,
-     .needs = ECHOES,
-     .read = READ},
     {.name = LOWEST,
      .run = turns_go_round,
      .todo = 4,

@@ -355,16 +355,6 @@ static void mute_client_harms_nobody(void)
     finish_send(mute);
 }
 
-static void short_write_goes_on(void)
-{
-    tried("let the first WriteFileEx take one byte of \"hello\" only");
-    struct program *server = start_ready("server", NULL, "WriteFileEx:1:short");
-    struct peer *client = connect_peer(PIPE_NAME);
-    likely("the routine is told how many bytes were written: write the rest");
-    expect_echo(server, client, "hello", 5);
-    expect_echo(server, client, "again", 5);
-}
-
 static void failed_read_calls_nobody(void)
 {
     tried("made the first ReadFileEx fail with 109, and came with another "
@@ -994,13 +984,6 @@ static const struct check CHECKS[] = {
     {
         .name = "A client that reads nothing harms nobody",
         .run = mute_client_harms_nobody,
-        .todo = 2,
-        .read = "Read it",
-        .needs = NEST,
-    },
-    {
-        .name = "A write that comes short goes on",
-        .run = short_write_goes_on,
         .todo = 2,
         .read = "Read it",
         .needs = NEST,

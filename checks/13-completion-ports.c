@@ -565,7 +565,7 @@ static void short_writes_go_on(void)
 {
     tried("let each WriteFile take one byte only, and sent \"hello\"");
     struct program *server = start_ready("server", NULL, "WriteFile:*:short");
-    likely("a write may take less than it was given: the rest begins at "
+    likely("WriteFile's result is the count that it took: the rest begins at "
            "data + sent, and is filled - sent bytes long");
     talk(server, connect_peer(PIPE_NAME), "hello", 1);
     for (uint32_t nth = 1; nth <= 5; nth++) {

@@ -39,7 +39,7 @@ for my $path (sort glob 'lessons/[0-9][0-9]-*/README.md') {
             next;
         }
         for ($where, $why, $do) {
-            s/ ?\[\d+(?:, ?\d+)*\]//g;        # the lesson's references
+            s{ ?\[(?:T?\d+|Wine)(?:, ?(?:T?\d+|Wine))*\]}{}g;  # its witnesses
             s{\]\(\.\./}{](../lessons/}g;     # its links to other lessons
         }
         push @{$rows{$code}}, "| $where | $why | $do "

@@ -186,7 +186,7 @@ In the first two ways a thread finds out by itself. In the other four one call b
 | blocking | {01} | {lines 01 server} | one | – | {figure 08; `ReadFile` waits; delay} one way | {01: both write first}, {01: one read is not one reply} |
 | blocking, a thread for each | {04} | {lines 04 server} | as memory allows | {memory 04} | {trip 04} | {04: the next instance too late}, {04: a shared buffer} |
 | polling | {08} | {lines 08 reader} | one | – | {figure 08; `PeekNamedPipe`, `Sleep(1)`; delay} to {figure 08; `PeekNamedPipe`, `Sleep(20)`; delay} one way | {08: 232 means three things}, {08: no pause} |
-| event | {09} | {lines 09 server} | one | – | {figure 08; overlapped; delay} one way | {09: the forgotten read}, {09: to cancel and run} |
+| event | {09} | {lines 09 server} | one | – | {figure 08; overlapped; delay} one way | {09: the forgotten read}, {09: cancelled, and not waited for} |
 | events, one thread | {11} | {lines 11 server} | [63, and a stop event][many] | {memory 11} | {trip 11} | {11: the lowest index wins}, {11: the 65th handle} |
 | routine | {12} | {lines 12 server} | as memory allows | {memory 12} | {trip 12} | {12: a wait that is not alertable}, {12: a wait inside a routine} |
 | port | {13} | {lines 13 server} | as memory allows | {memory 13} | {trip 13} | {13: 535 brings no packet}, {13: freed twice} |
