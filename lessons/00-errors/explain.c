@@ -34,9 +34,16 @@ static bool get_text(DWORD code, wchar_t text[TEXT_UNITS])
         TEXT_UNITS,
         NULL);  // nothing to insert
     if (length == 0) {
-        if (GetLastError() == ERROR_MR_MID_NOT_FOUND)
+        switch (GetLastError()) {
+        /* No text: the version and language of Windows decide which one. */
+        case ERROR_MR_MID_NOT_FOUND:         // 317
+        case ERROR_RESOURCE_TYPE_NOT_FOUND:  // 1813
+        case ERROR_MUI_FILE_NOT_FOUND:       // 15100
+        case ERROR_MUI_FILE_NOT_LOADED:      // 15105
             return false;
-        die("FormatMessageW");
+        default:
+            die("FormatMessageW");
+        }
     }
 
     /* In the place of the last line break stands a blank. */
