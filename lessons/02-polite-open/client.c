@@ -20,7 +20,7 @@
 #include "common/error.h"
 #include "protocol.h"
 
-/** The rest between two tries; the longest wait that is accepted: an hour. */
+/** The pause between two tries; the longest wait that is accepted: an hour. */
 enum { RETRY_MS = 20, WAIT_MAX_MS = 3600000 };
 
 /** When so many milliseconds from now are over, as the counter counts. */
