@@ -22,7 +22,9 @@ sub linked
 my %waits = (
     'ConnectNamedPipe the client has left'      => '03',
     'ReadFile written, and the client has left' => '03',
+    'ConnectNamedPipe it was disconnected'      => '02',
     'WriteFile the pipe is full'                => '05',
+    'WriteFile more than the empty pipe holds'  => '05',
 );
 
 sub lesson_of
@@ -53,7 +55,7 @@ for my $table (0 .. 3) {
 print <<"END";
 # Modes of a pipe at a glance
 
-A pipe has an access mode, a type, a read mode and a wait mode. This page says which of them go together, and what the calls say then. A number is the error code, and a link leads to the lesson that shows it. All of this has been tried under Wine 8.0: the tables are printed by a program, `checks/modes/modes.c`, and a test compares them with this page. Where the reference of Windows says otherwise, it stands under the table.
+A pipe has an access mode, a type, a read mode and a wait mode. This page says which of them go together, and what the calls say then. A number is the error code, and a link leads to the lesson that shows it. All of this has been tried under Wine 8.0: the tables are printed by a program, `checks/modes/modes.c`, and a test compares them with this page. Where a reference page says otherwise, the text below the table tells what was seen on Windows. ([How we know](how-we-know.md) explains the three kinds of witness.)
 
 ## Who may open it
 
@@ -63,7 +65,7 @@ $tables[0]
 
 ## Which modes go together
 
-The [type, read mode and wait mode](https://learn.microsoft.com/windows/win32/ipc/named-pipe-type-read-and-wait-modes) stand in one argument of `CreateNamedPipeW`. Only a byte pipe that is read by messages is refused; the access mode has no say in it. The type belongs to the pipe. Read and wait mode belong to a handle: a client's handle begins with `PIPE_READMODE_BYTE` and `PIPE_WAIT`, and `SetNamedPipeHandleState` changes both at once.
+The [type, read mode and wait mode](https://learn.microsoft.com/windows/win32/ipc/named-pipe-type-read-and-wait-modes) stand in one argument of `CreateNamedPipeW`. Only a byte pipe that is read by messages is refused; the access mode has no say in it. The type belongs to the pipe. Read and wait mode belong to a handle: on this computer, a client's handle begins with `PIPE_READMODE_BYTE` and `PIPE_WAIT`, and `SetNamedPipeHandleState` changes both at once.
 
 $tables[1]
 
@@ -79,5 +81,5 @@ On a byte pipe. *waits* means: for as long as it takes.
 
 $tables[3]
 
-On Windows a byte pipe with `PIPE_NOWAIT` takes of a write what fits, and Wine 8.0 takes nothing of it; both say TRUE. Behind `DisconnectNamedPipe`, `ConnectNamedPipe` with `PIPE_NOWAIT` says TRUE the first time, by its [reference](https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-connectnamedpipe), and no client is there then; Wine says 536 at once.
+Two reference pages say otherwise. A full byte pipe with `PIPE_NOWAIT` would take [as many bytes as it holds](https://learn.microsoft.com/windows/win32/ipc/named-pipe-type-read-and-wait-modes), and `ConnectNamedPipe` with `PIPE_NOWAIT` would say [TRUE the first time](https://learn.microsoft.com/windows/win32/api/namedpipeapi/nf-namedpipeapi-connectnamedpipe) after `DisconnectNamedPipe`. What Windows does was seen by Wine's test [test_nowait](https://github.com/wine-mirror/wine/blob/wine-8.0/dlls/kernel32/tests/pipe.c), dlls/kernel32/tests/pipe.c: 0 bytes, and 536, as in the table. A byte pipe takes a part of a write only if a read of the other side waits for that part.
 END

@@ -147,6 +147,7 @@ static void print_reads(void)
 /** What the client has done before the call. */
 enum before {
     NOT_COME,
+    DISCONNECTED,
     IS_THERE,
     HAS_WRITTEN,
     READS_NOT,
@@ -163,6 +164,8 @@ static HANDLE prepare(HANDLE pipe, enum before before)
         return NULL;
     HANDLE client =
         must(open_pipe(GENERIC_READ | GENERIC_WRITE), "CreateFileW");
+    if (before == DISCONNECTED && !DisconnectNamedPipe(pipe))
+        die("DisconnectNamedPipe");
     if ((before == HAS_WRITTEN || before == WROTE_AND_LEFT)
         && !WriteFile(client, "hello", 5, &bytes, NULL))
         die("WriteFile");
@@ -170,7 +173,7 @@ static HANDLE prepare(HANDLE pipe, enum before before)
     for (int i = 0; before == READS_NOT && i < BUFFER / PIECE; i++)
         if (!WriteFile(pipe, piece, PIECE, &bytes, &overlapped))
             die("WriteFile");
-    if (before == WROTE_AND_LEFT || before == LEFT) {
+    if (before == WROTE_AND_LEFT || before == LEFT || before == DISCONNECTED) {
         CloseHandle(client);
         return NULL;
     }
@@ -178,12 +181,13 @@ static HANDLE prepare(HANDLE pipe, enum before before)
 }
 
 /** A call, by the number of its row. */
-enum call { CONNECT, READ, WRITE, PEEK };
+enum call { CONNECT, READ, WRITE, WRITE_MORE, PEEK };
 
 /** Makes the call in a situation and prints the cell. */
 static void print_call(enum call call, enum before before, DWORD wait)
 {
-    static char data[PIECE];
+    static char data[BUFFER + 1];
+    DWORD size = call == WRITE_MORE ? BUFFER + 1 : PIECE;
     DWORD bytes = 0, open = PIPE_ACCESS_DUPLEX;
     if (wait == PIPE_WAIT)
         open |= FILE_FLAG_OVERLAPPED;
@@ -193,10 +197,10 @@ static void print_call(enum call call, enum before before, DWORD wait)
     OVERLAPPED overlapped = {0};
     OVERLAPPED *how = wait == PIPE_WAIT ? &overlapped : NULL;
     BOOL done = call == CONNECT ? ConnectNamedPipe(pipe, how)
-                : call == READ  ? ReadFile(pipe, data, PIECE, &bytes, how)
-                : call == WRITE
-                    ? WriteFile(pipe, data, PIECE, &bytes, how)
-                    : PeekNamedPipe(pipe, NULL, 0, NULL, &bytes, NULL);
+                : call == READ  ? ReadFile(pipe, data, size, &bytes, how)
+                : call == PEEK
+                    ? PeekNamedPipe(pipe, NULL, 0, NULL, &bytes, NULL)
+                    : WriteFile(pipe, data, size, &bytes, how);
     DWORD error = done ? 0 : GetLastError();
     if (error == ERROR_IO_PENDING) {
         printf(" waits |");
@@ -204,10 +208,10 @@ static void print_call(enum call call, enum before before, DWORD wait)
         GetOverlappedResult(pipe, &overlapped, &bytes, TRUE);
     } else if (!done) {
         printf(" FALSE, %lu |", error);
-    } else if (call == PEEK) {
+    } else if (call == PEEK || (call >= WRITE && bytes < size)) {
         printf(" TRUE, %lu bytes |", bytes);
     } else {
-        printf(call == WRITE && bytes < PIECE ? " TRUE, fewer |" : " TRUE |");
+        printf(" TRUE |");
     }
     if (client != NULL)
         CloseHandle(client);
@@ -225,12 +229,14 @@ static void print_calls(void)
         {"ConnectNamedPipe", "nobody has come", CONNECT, NOT_COME},
         {"ConnectNamedPipe", "a client is there", CONNECT, IS_THERE},
         {"ConnectNamedPipe", "the client has left", CONNECT, LEFT},
+        {"ConnectNamedPipe", "it was disconnected", CONNECT, DISCONNECTED},
         {"ReadFile", "nothing was written", READ, IS_THERE},
         {"ReadFile", "something was written", READ, HAS_WRITTEN},
         {"ReadFile", "written, and the client has left", READ, WROTE_AND_LEFT},
         {"ReadFile", "the client has left", READ, LEFT},
         {"WriteFile", "there is room", WRITE, IS_THERE},
         {"WriteFile", "the pipe is full", WRITE, READS_NOT},
+        {"WriteFile", "more than the empty pipe holds", WRITE_MORE, IS_THERE},
         {"WriteFile", "the client has left", WRITE, LEFT},
         {"PeekNamedPipe", "nothing was written", PEEK, IS_THERE},
         {"PeekNamedPipe", "something was written", PEEK, HAS_WRITTEN},
