@@ -33,8 +33,8 @@ static void send_line(HANDLE pipe, const char *line, DWORD size)
         DWORD bytes_written;
         if (!WriteFile(pipe, line + sent, size - sent, &bytes_written, NULL))
             die("WriteFile");
-        /* TRUE does not mean that all was written: a full pipe takes a part,
-         * or nothing, and that is no failure. */
+        /* TRUE does not mean that all was written: a pipe with too little room
+         * takes nothing, or the part that a read waits for: no failure. */
         sent += bytes_written;
         if (sent == size)
             return;
