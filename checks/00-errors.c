@@ -24,9 +24,14 @@ static const DWORD WITH_INSERTS[] = {ERROR_BAD_EXE_FORMAT, 182, 190};
 /** A number that has no text: bit 29 marks the codes of applications. */
 enum { NO_TEXT = 0x20000000 };
 
-/* Which code tells so depends on the version and the language of Windows: 317,
- * 15100, 15105 or 1813. The task names 317, so that is what the program gets.
- */
+/* Which code tells so depends on the version and the language of Windows; the
+ * task names all four. */
+static const DWORD NO_TEXT_CODES[] = {
+    ERROR_MR_MID_NOT_FOUND,
+    ERROR_RESOURCE_TYPE_NOT_FOUND,
+    ERROR_MUI_FILE_NOT_FOUND,
+    ERROR_MUI_FILE_NOT_LOADED,
+};
 #define NO_TEXT_FAULT "FormatMessageW:1:317"
 
 /** Codes that no call of the program gives by itself. */
@@ -367,9 +372,9 @@ static void texts_with_inserts(void)
 static void other_failures_count(void)
 {
     tried("made FormatMessageW fail with error %s", other_error_text());
-    likely("the failure goes unnoticed: when FormatMessageW returns 0, 317, "
-           "ERROR_MR_MID_NOT_FOUND, means that there is no text. Any other "
-           "code is a failure: die(\"FormatMessageW\")");
+    likely("the failure goes unnoticed: when FormatMessageW returns 0, four "
+           "codes mean that there is no text (317, 1813, 15100, 15105). Any "
+           "other code is a failure: die(\"FormatMessageW\")");
     struct program *program = start_with(
         "explain 2",
         &(struct conditions){.fault = "FormatMessageW:1:other"});
@@ -379,16 +384,25 @@ static void other_failures_count(void)
 
 static void number_without_text(void)
 {
-    tried("started `explain %d 2`; the first number has no text: 317", NO_TEXT);
-    likely("FormatMessageW returns 0 with error 317, ERROR_MR_MID_NOT_FOUND, "
-           "for a number that has no text: say so, and go on");
-    char command_line[60];
+    char command_line[60], fault[60];
     snprintf(command_line, sizeof command_line, "explain %d 2", NO_TEXT);
-    struct program *program =
-        start_with(command_line, &(struct conditions){.fault = NO_TEXT_FAULT});
-    expect_end(program, EXIT_SUCCESS);
-    expect_words(program, "536870912");
-    expect_words(program, piece_of_text(ERROR_FILE_NOT_FOUND));
+    for (size_t i = 0; i < ARRAYSIZE(NO_TEXT_CODES); i++) {
+        tried(
+            "started `%s`; the first number has no text, which "
+            "FormatMessageW tells by error %lu",
+            command_line,
+            NO_TEXT_CODES[i]);
+        likely(
+            "FormatMessageW returns 0 with error %lu for a number that has "
+            "no text: say so, and go on",
+            NO_TEXT_CODES[i]);
+        snprintf(fault, sizeof fault, "FormatMessageW:1:%lu", NO_TEXT_CODES[i]);
+        struct program *program =
+            start_with(command_line, &(struct conditions){.fault = fault});
+        expect_end(program, EXIT_SUCCESS);
+        expect_words(program, "536870912");
+        expect_words(program, piece_of_text(ERROR_FILE_NOT_FOUND));
+    }
 }
 
 static void one_line_each(void)
