@@ -5,7 +5,8 @@
 #
 # Numbers and names are those of common/codes.h, from which the programs have
 # them; the rest is what the lessons say in the table of "What goes wrong",
-# whose rows are  | NUMBER `NAME` | where | why | what to do |.
+# whose rows are  | NUMBER `NAME` | where | why | what to do |. What no lesson
+# shows stands in docs/codes.txt.
 use strict;
 use warnings;
 use utf8;
@@ -39,12 +40,24 @@ for my $path (sort glob 'lessons/[0-9][0-9]-*/README.md') {
             next;
         }
         for ($where, $why, $do) {
-            s{ ?\[(?:T?\d+|Wine)(?:, ?(?:T?\d+|Wine))*\]}{}g;  # its witnesses
+            s/ ?\[T?\d+(?:, ?T?\d+)*\]//g;    # the lesson's references
             s{\]\(\.\./}{](../lessons/}g;     # its links to other lessons
         }
         push @{$rows{$code}}, "| $where | $why | $do "
             . "| [$number](../lessons/$topic/README.md#what-goes-wrong) |";
     }
+}
+
+# The rows of docs/codes.txt, behind them.
+for my $line (grep { !/^#/ && /\S/ } split /\n/, slurp('docs/codes.txt')) {
+    my ($code, $name, $row) = $line =~ /^(\d+) (\w+) \| ((?:[^|]+ \| ){3}[^|]+)$/;
+    if (!defined $row || ($name{$code} // $name) ne $name) {
+        push @wrong, "docs/codes.txt: this row is none, or its code is not the "
+            . "one of common/codes.h: $line\n";
+        next;
+    }
+    $name{$code} = $name;
+    push @{$rows{$code}}, "| $row |";
 }
 die @wrong if @wrong;
 
@@ -52,20 +65,46 @@ my @met = sort { $a <=> $b } keys %rows;
 my @rest = grep { $_ != 0 && !$rows{$_} } sort { $a <=> $b } keys %name;
 sub anchor { return lc "$_[0]-$name{$_[0]}" }
 
+# What other programs print for the same: a system's error as an HRESULT. (The
+# result of a wait is none.)
+sub other_forms
+{
+    my ($code) = @_;
+    my $form = sprintf 'Also written `0x%X`', $code;
+    return "$form.\n" if $name{$code} =~ /^WAIT_(?!TIMEOUT)/;
+    my $result = 0x80070000 + $code;
+    return sprintf "%s; as an `HRESULT`, `0x%X` (%d).\n", $form, $result,
+        $result - 2**32;
+}
+
 print <<'END';
 # When a call fails
 
 A Windows call that fails leaves a code, and `GetLastError` gives it, if it is asked at once. The same code can mean different things in different calls, and not each of them is a failure: 535 and 109 are the usual course of a conversation.
 
-Here is every code that the lessons meet: in which call, what it means there, what to do, and the lesson that shows it. The codes and names are those that the programs of the course print, the sentences those of the lessons' sections "What goes wrong"; the reference pages on Microsoft Learn stand there, too.
+Here is every code that the lessons meet: in which call, what it means there, what to do, and the lesson that shows it. The codes and names are those that the programs of the course print, the sentences those of the lessons' sections "What goes wrong"; the reference pages on Microsoft Learn stand there, too. A few rows are about what people meet elsewhere; their last column says [how we know](how-we-know.md).
+
+No number, but something that you see? [What you see](symptoms.md) begins there. PowerShell, C# and COM give the same code as an `HRESULT`: `0x8007` and the code in hexadecimal, or that as a negative number. The site's search finds a code in each of these forms.
 
 END
 print join("\n", map { "- [$_ `$name{$_}`](#" . anchor($_) . ')' } @met), "\n";
 for my $code (@met) {
-    print "\n## $code $name{$code}\n\n",
-        "| in which call | what it means | what to do | lesson |\n",
+    print "\n## $code $name{$code}\n\n", other_forms($code), "\n",
+        "| in which call | what it means | what to do | lesson, or how we know |\n",
         "|---|---|---|---|\n",
         map { "$_\n" } @{$rows{$code}};
 }
 print "\n## Other codes\n\nThe programs print the names of these, too; no lesson explains them in its "
     . "table: ", join(', ', map { "$_ `$name{$_}`" } @rest), ".\n" if @rest;
+
+print <<'END';
+
+## References
+
+The lessons name theirs.
+
+- T1: seen on Windows by Wine's test [test_CreateNamedPipe](https://github.com/wine-mirror/wine/blob/wine-8.0/dlls/kernel32/tests/pipe.c), dlls/kernel32/tests/pipe.c
+- T2: seen on Windows by Wine's test [test_create_invalid](https://github.com/wine-mirror/wine/blob/wine-8.0/dlls/ntdll/tests/pipe.c), dlls/ntdll/tests/pipe.c
+- T3: seen on Windows by Wine's test [test_readfileex_pending](https://github.com/wine-mirror/wine/blob/wine-8.0/dlls/kernel32/tests/pipe.c), dlls/kernel32/tests/pipe.c
+- T4: seen on Windows by Wine's test [test_pipe_state](https://github.com/wine-mirror/wine/blob/wine-8.0/dlls/ntdll/tests/pipe.c), dlls/ntdll/tests/pipe.c
+END

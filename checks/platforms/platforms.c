@@ -4,8 +4,9 @@
  * @brief Tries what docs/platforms.md says of Wine, row by row.
  *
  * Usage: `platforms`. Prints each row's first cell, a tab, and what it has
- * seen. Run on Windows, it shows what Windows really does. Its last line is
- * the system's name.
+ * seen. Run on Windows, it shows what Windows really does: in the first two
+ * tables something else, in the third the same. Its last line is the system's
+ * name.
  *
  * @see https://learn.microsoft.com/windows/win32/ipc/pipes
  */
@@ -178,7 +179,7 @@ static const char *buffer_size(void)
     GetOverlappedResult(pipe, &operation, &written, TRUE);
     CloseHandle(pipe);
     snprintf(seen, sizeof seen, "%d bytes fit", bytes);
-    return bytes == BUFFER ? "are taken to the byte" : seen;
+    return bytes == BUFFER ? "as many bytes as it was made for" : seen;
 }
 
 static const char *set_state(void)
@@ -407,6 +408,27 @@ static const char *long_message(void)
     return seen;
 }
 
+static HANDLE open_slot_alone(void)
+{
+    return CreateFileW(
+        SLOT_NAME,
+        GENERIC_WRITE,
+        0,              // no sharing
+        NULL,           // default security
+        OPEN_EXISTING,  // slots are not created here
+        0,              // no flags
+        NULL);          // no template
+}
+
+static const char *share_nothing(void)
+{
+    HANDLE slot = create_slot(0), writer = open_slot_alone();
+    outcome(writer != INVALID_HANDLE_VALUE, "opens");
+    CloseHandle(writer);
+    CloseHandle(slot);
+    return seen;
+}
+
 static const char *slot_again(void)
 {
     HANDLE slot = create_slot(0), writer = open_slot();
@@ -485,38 +507,42 @@ static const struct {
     const char *what;
     const char *(*find_out)(void);
 } ROWS[] = {
+    /* Wine lets wrong programs pass. */
     {"One thread reads from a handle while another writes to it",
      read_and_write},
     {"`FILE_FLAG_FIRST_PIPE_INSTANCE`, but the name exists", first_instance},
-    {"A second instance of another type, maximum or time-out", other_instance},
     {"A maximum of 0 instances, or of more than 255", maximum},
-    {"An instance whose server has closed its end, while the client's end is "
-     "still open",
-     count_instances},
-    {"A program that relies on the exact size of a pipe's buffer", buffer_size},
     {"`SetNamedPipeHandleState` by a client with `GENERIC_READ` alone",
      set_state},
     {"`CancelIoEx` without a structure, and nothing to cancel", cancel_nothing},
+    {"A message longer than the mailslot's largest size", long_message},
+    /* Wine breaks right programs. */
     {"Names with a computer, `\\\\localhost\\pipe\\…`", localhost},
-    {"The name of a pipe whose server is gone, while a client still has its "
-     "end open",
-     name_without_server},
     {"`WaitNamedPipeW` with the default time-out, when the server gave 0",
      default_wait},
     {"The server goes away while a client is inside `WaitNamedPipeW`",
      wait_without_server},
-    {"A write of 0 bytes into a byte pipe", write_nothing},
-    {"A write into a full byte pipe with `PIPE_NOWAIT`", write_without_room},
-    {"`ConnectNamedPipe` with `PIPE_NOWAIT`, behind `DisconnectNamedPipe`",
-     connect_again},
     {"A short buffer for a mailslot's message", short_buffer},
     {"The number of messages in a mailslot", count_messages},
-    {"A message longer than the mailslot's largest size", long_message},
+    {"A mailslot's writer that shares nothing", share_nothing},
     {"A mailslot made anew, while a writer of the old one is still there",
      slot_again},
     {"`ReadFileEx` with a buffer that is too small for the message",
      read_a_part},
     {"Closing a completion port while a thread waits on it", close_port},
+    /* No difference, though a reference page tells of one. */
+    {"A second instance of another type, maximum or time-out", other_instance},
+    {"An instance whose server has closed its end, while the client's end is "
+     "still open",
+     count_instances},
+    {"The name of a pipe whose server is gone, while a client still has its "
+     "end open",
+     name_without_server},
+    {"How much goes into a pipe's buffer", buffer_size},
+    {"A write of 0 bytes into a byte pipe", write_nothing},
+    {"A write into a full byte pipe with `PIPE_NOWAIT`", write_without_room},
+    {"`ConnectNamedPipe` with `PIPE_NOWAIT`, behind `DisconnectNamedPipe`",
+     connect_again},
 };
 
 int main(void)
