@@ -48,17 +48,20 @@ sub add
 
 for my $page (@pages) {
     my $html = slurp("$site/$page.html");
-    while ($html =~ m{<h2><a class="anchor" id="([^"]+)"></a>\s*(.*?)</h2>}gs) {
+    while ($html =~ m{<h\d><a class="anchor" id="([^"]+)"></a>\s*(.*?)</h\d>}gs) {
         my ($label, $text) = ($1, $2 =~ s/<[^>]*>//gr =~ s/^\s+|\s+$//gr);
         my $where = "../$page.html#$label";
         add($text, $where, $text =~ /^(\d+) (\w+)$/ ? forms($1, $2)
             : $text =~ s/^["\x{201c}]|["\x{201d}]$//gr);
         next unless $text eq 'Other codes';
-        my ($list) = substr($html, pos $html) =~ /(.*?)<h2>/s;
+        my ($list) = substr($html, pos $html) =~ /(.*?)<h\d>/s;
         add("$1 $2", $where, forms($1, $2))
             while $list =~ m{(\d+) <code>(\w+)</code>}g;
     }
 }
+
+grep { $_ eq 'error_broken_pipe' } keys %found
+    or die "$0: the headings of the pages are of an unknown form\n";
 
 # ---- into Doxygen's files ----
 

@@ -174,11 +174,17 @@ sub complaints {
         unless $text =~ /\A\Q${\HEADER}\E\n/;
     my @rows = rows($file);
     push @wrong, "$file has no row" unless @rows;
+    return @wrong, map { my $at = $_->{at}; map { "$at: $_" } wrong_row($_) } @rows;
+}
+
+# Of all of them: a claim has one row.
+sub twice {
     my %seen;
-    for my $row (@rows) {
-        push @wrong, map { "$row->{at}: $_" } wrong_row($row);
-        push @wrong, "$row->{at}: the same as $seen{$_}" for grep { $seen{$_} }
-            my $what = join "\t", map { plain($_ // '') } @{$row}{qw(place sentence)};
+    my @wrong;
+    for my $row (map { rows($_) } @_) {
+        my $what = join "\t", map { plain($_ // '') } @{$row}{qw(place sentence)};
+        push @wrong, "$row->{at}: the same as $seen{$what}: keep one of the two"
+            if $seen{$what};
         $seen{$what} //= $row->{at};
     }
     return @wrong;

@@ -118,23 +118,28 @@ is_empty('code is coloured', map { "$_: no coloured word" } grep {
     script($keywords) == 0;
 } @lessons);
 
-# The reader types how a lesson's title begins.
+# The reader types how a lesson's title begins, or a code as another program
+# has printed it.
+sub searches
+{
+    my ($what, $typed, $target, $picture) = @_;
+    visit('index.html');
+    $browser->click('#MSearchField');
+    $browser->press(split //, $typed);
+    # Some versions of Doxygen show the results in a frame.
+    my $results = $browser->find('css selector' => '#MSearchResults');
+    my $framed  = script('return document.getElementById("MSearchResults").tagName == "IFRAME"');
+    $browser->ask(POST => '/frame', {id => $results}) if $framed;
+    my $hit = eval { $browser->find(xpath => "//a[contains(\@href, '$target')]") };
+    ok($hit, "the search finds $what") or diag($@);
+    $browser->ask(POST => '/frame', {id => undef}) if $framed;
+    keep($picture) if $hit;
+}
 visit($lessons[-1]);
 my ($wanted) = script('return document.querySelector(".title").textContent')
     =~ /^([\w ]{2,12})/;
-visit('index.html');
-$browser->click('#MSearchField');
-$browser->press(split //, $wanted);
-# Some versions of Doxygen show the results in a frame.
-my $results = $browser->find('css selector' => '#MSearchResults');
-my $framed  = script('return document.getElementById("MSearchResults").tagName == "IFRAME"');
-$browser->ask(POST => '/frame', {id => $results}) if $framed;
-my $hit = eval { $browser->find(xpath => "//a[contains(\@href, '$lessons[-1]')]") };
-ok($hit, 'the search finds a lesson') or diag($@);
-if ($hit) {
-    $browser->ask(POST => '/frame', {id => undef}) if $framed;
-    keep('search');
-}
+searches('a lesson', $wanted, $lessons[-1], 'search');
+searches('a code', '0x8007006D', 'when-a-call-fails--109-error_broken_pipe', 'search-code');
 
 # From the main page on by "next", to the last exercise.
 visit('index.html');

@@ -27,6 +27,7 @@ my @topics = map { basename(dirname($_)) } sort glob 'lessons/[0-9][0-9]-*/READM
 cmp_ok(scalar @topics, '>', 0, 'there are lessons');
 is_empty("$_: every claim has its words and its witness",
     Claims::complaints("docs/claims/$_.tsv")) for @topics, 'docs';
+is_empty('no claim has two rows', Claims::twice(Claims::files()));
 my %expected = map { ("docs/claims/$_.tsv" => 1) } @topics, 'docs';
 is_empty('no claims without a lesson',
     map { "$_ belongs to no lesson: remove it" } grep { !$expected{$_} } Claims::files());
@@ -78,7 +79,7 @@ sub look_at {
     }
     chdir $place or die "$place: $!\n";
     Claims::forget();
-    my @wrong = (Claims::complaints($claims), Claims::wrong_marks_of_topic('01-one'));
+    my @wrong = (Claims::complaints($claims), Claims::twice(Claims::files()), Claims::wrong_marks_of_topic('01-one'));
     chdir $top or die "$top: $!\n";
     Claims::forget();
     return join "\n", @wrong;
@@ -121,6 +122,8 @@ for (
     ['a test of another file', [row("$notes\tThe server waits until a\ttest\tdlls/ntdll/tests/pipe.c test_CloseHandle")],
         qr{:7: the references .* do not list dlls/ntdll}],
     ['a row that stands twice', [row("$notes\t$quote\twine\trun-01")], qr{:7: the same as \Q$claims\E:2}],
+    ['in two files', ['docs/claims/two.tsv' => "$header\n$notes\t$quote\twine\trun-01\n"],
+        qr{two\.tsv:2: the same as \Q$claims\E:2}],
     ['a mark without a test', [change($notes, sub { s/\[T1\]/[T2]/ })], qr{says \[T2\], and the references of \Q$notes\E do not list}],
     ['one of several', [change($notes, sub { s/\[1\]/[1, T3]/ })], qr{says \[T3\]}],
     ['a mark in the solution', [change('solutions/01-one/NOTES.md', sub { s/\[T1\]/[T4]/ })], qr{NOTES\.md says \[T4\]}],

@@ -198,6 +198,31 @@ is_empty('the lessons and exercises follow one another', @wrong);
 my $found = join '', map { slurp($_) } glob "$site/search/*.js";
 is_empty('the search knows every lesson', map { "$_ is not found" }
     grep { $found !~ /\Q$_\E/ } @order);
+# What the search finds for letters that are typed: as search.js does it.
+sub finds
+{
+    my ($typed) = map { lc } @_;
+    my ($letters) = slurp("$site/search/searchdata.js")
+        =~ /indexSectionsWithContent =.*?0: "([^"]*)"/s;
+    my $place = index $letters // '', substr $typed, 0, 1;
+    return if $place < 0;
+    my $id = $typed =~ s/([^a-z0-9])/sprintf '_%02x', ord $1/ger;
+    return map { m{,\['\.\./([^']+)'} } grep { /^  \['\Q$id\E/ }
+        split /\n/, slurp(sprintf "$site/search/all_%x.js", $place);
+}
+my @codes = slurp('docs/when-a-call-fails.md') =~ /^## (\d+ \w+)$/mg;
+cmp_ok(scalar @codes, '>', 30, 'there are codes');
+is_empty('the search finds each code, however it is written', map {
+    my ($code, $name) = split / /;
+    my $page = "when-a-call-fails.html#when-a-call-fails--$code-" . lc $name;
+    map { my $typed = $_; (grep { $_ eq $page } finds($typed)) ? () : "$typed does not lead to $page" }
+        $code, $name, sprintf('0x%X', $code), sprintf('0x%X', 0x80070000 + $code),
+        0x80070000 + $code - 2**32;
+} @codes);
+is_empty('and what one sees', map { "$_ is not found" }
+    grep { !grep { m{^symptoms\.html#} } finds($_) }
+    map { substr $_, 0, 12 } slurp('docs/symptoms.md') =~ /^## (\w.*)$/mg);
+is(scalar(() = finds('0x8007FFFF')), 0, 'but not what there is not');
 is_empty('hints and solutions are not on the site', map { "$_ is there" }
     grep { /HINTS|NOTES/ } glob "$site/*.html");
 is_empty('each picture of a page is there', map {

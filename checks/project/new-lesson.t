@@ -45,7 +45,7 @@ sub says {
 remove_tree($place);
 make_path($place);
 my @files = map { glob } qw(.gitignore Makefile setup README.md .clang-format mk common
-    lens checks/Makefile checks/harness checks/proofs checks/prove-* checks/refresh-answers
+    lens checks/Makefile checks/harness checks/proofs checks/claims checks/prove-* checks/refresh-answers
     checks/play.c docs/*.pl docs/*.txt docs/*.md build/common build/lens build/checks/harness
     build/checks/play.*), '{lessons,exercises,solutions}/01-blocking-echo';
 system('cp', '-pr', '--parents', (grep { -e } @files), $place) == 0
@@ -155,5 +155,6 @@ my ($said, $status) = there('make prove-15');
 is($status, 2, 'make prove-15 says so, too');
 like($said, qr/^missing: .*answers.*\n.*wrong has|^  checks\/right\/$topic has no right answer/m, 'with how to mend it')
     or diag($said);
+like($said, qr{docs/claims/$topic\.tsv has no row}, 'so are the claims asked for');
 like($said, qr/^lesson $topic: \d+ of \d+ rules are kept$/m, 'and a sum');
 done_testing();
