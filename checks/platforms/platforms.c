@@ -265,8 +265,10 @@ static DWORD WINAPI wait_for_instance(void *milliseconds)
 static DWORD wait_abandoned(DWORD milliseconds, bool client_stays)
 {
     DWORD error = ERROR_FILE_NOT_FOUND;
-    /* 2: the wait began after the end. */
-    for (DWORD ms = MOMENT_MS; error == ERROR_FILE_NOT_FOUND; ms *= 2) {
+    /* 2: perhaps the wait began after the end. The third time it is believed:
+     * it may well be what Windows says. */
+    DWORD ms = MOMENT_MS;
+    for (int i = 0; i < 3 && error == ERROR_FILE_NOT_FOUND; i++, ms *= 2) {
         HANDLE pipe = create_one(0, PIPE_TYPE_BYTE), client = open_both_ways();
         HANDLE waiter = start(wait_for_instance, &milliseconds);
         Sleep(ms);
