@@ -26,8 +26,8 @@ for my $file (keys %$count) {
 sub name_of
 {
     my ($topic) = @_;
-    my ($number) = $topic =~ /^(\d\d)-/ or return 'the pages of docs/';
-    return "[$number](../lessons/$topic/README.md)";
+    return "[$1](../lessons/$topic/README.md)" if $topic =~ /^(\d\d)-/;
+    return -e "docs/$topic.md" ? "[$topic]($topic.md)" : 'the pages of docs/';
 }
 
 my $new = join '', map { '- **' . ($sum{$_} // 0) . "** $words{$_}\n" } @Claims::KINDS;

@@ -26,11 +26,14 @@ sub is_empty {
 my @topics = map { basename(dirname($_)) } sort glob 'lessons/[0-9][0-9]-*/README.md';
 cmp_ok(scalar @topics, '>', 0, 'there are lessons');
 is_empty("$_: every claim has its words and its witness",
-    Claims::complaints("docs/claims/$_.tsv")) for @topics, 'docs';
+    Claims::complaints("docs/claims/$_.tsv")) for @topics, 'docs',
+    grep { -e "docs/claims/$_.tsv" } map { basename($_, '.md') } glob 'docs/*.md';
 is_empty('no claim has two rows', Claims::twice(Claims::files()));
-my %expected = map { ("docs/claims/$_.tsv" => 1) } @topics, 'docs';
-is_empty('no claims without a lesson',
-    map { "$_ belongs to no lesson: remove it" } grep { !$expected{$_} } Claims::files());
+my @pages = map { basename($_, '.md') } glob 'docs/*.md';
+my %expected = map { ("docs/claims/$_.tsv" => 1) } @topics, @pages, 'docs';
+is_empty('no claims without a lesson or a page',
+    map { "$_ is named after no lesson and no page of docs/: remove it" }
+        grep { !$expected{$_} } Claims::files());
 is_empty("$_: every [T1] is listed, and every listed test is used",
     Claims::wrong_marks_of_topic($_)) for @topics;
 is_empty('so on the pages of docs/', map { Claims::wrong_marks($_) } glob 'docs/*.md');
