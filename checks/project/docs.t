@@ -119,6 +119,13 @@ is_empty('each link leads to a file and a heading that are there',
 is_empty('the pages read alike on GitHub and on the site',
     map { misread($_) } grep { m{^(?:docs|lessons|exercises)/} } @pages);
 
+# The first screen, 24 lines of 80 columns, says where to start and where to
+# look when something fails.
+my $screen = join "\n", (split /\n/, join "\n", map { s/(.{1,79}\S)(?:\s+|$)/$1\n/gr }
+    split /\n/, slurp('README.md') =~ s/!?\[([^\]]*)\]\([^)]*\)/$1/gr)[0 .. 23];
+like($screen, qr/Start here:\W+make run-01`, then lesson 00/, 'the first screen says where to start');
+like($screen, qr/Something fails\?\W+When a call fails/, 'and where to look');
+
 is_empty('the main page leads to each page of docs/', grep {
     my $name = s{.*/}{}r;
     $name ne 'index.md' && !grep { $_ eq $name } targets('docs/index.md');
