@@ -167,6 +167,22 @@ like($said, qr/^#error typed$/m, 'and is not read');
         . 'PIPEWORK_OUT="../../$1" exec make -s all', "../../$place/wrong", "$place/out");
 like($said, qr{^server\.c:$line:\d+: error:}m, 'make there names the file there');
 
+# ---- Written for a value ----
+
+# The code of a failure is another one in each grade; a seed gives it again.
+(my $for_1450 = $solution) =~ s/die\("ReadFile"\);/if (GetLastError() == 1450)
+            die("ReadFile");/ or die 'the solution has no die("ReadFile")';
+for my $try (['0', 0, qr/^# grade-01: passed$/m],
+    ['1', 1, qr/with error 1451,.*?# the same values again: SEED=1$/ms],
+    ['x', 2, qr/^# grade-01: not graded: SEED is a number, up to 9999$/m]) {
+    my ($seed, $wanted, $words) = @$try;
+    local $ENV{SEED} = $seed;
+    my ($said, $status) = submit('for-1450', $for_1450);
+    is($status, $wanted, "a program for 1450 only, SEED=$seed: status $wanted")
+        or diag($said);
+    like($said, $words, 'and says why');
+}
+
 # ---- A folder's name is a name ----
 
 my @names = ('$(shell touch x)', '`touch x`;touch x', "a'b\"c", ' a b ', '-C', "a\nb",
