@@ -40,7 +40,7 @@ static void CALLBACK on_read(DWORD error, DWORD bytes, OVERLAPPED *operation)
 }
 
 /** Prints what a wait gave, and what the routine was told until then. Of a
- * buffer that is full, Windows and Wine tell it different codes. */
+ * buffer that is full it may be told 0 or 234. */
 static void tell(const char *wait, DWORD result, const struct reading *reading)
 {
     printf("%-33s %3lu  runs %d", wait, result, reading->runs);
