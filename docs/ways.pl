@@ -9,8 +9,9 @@
 #   {lines 01 server}       how many lines of code its server.c has, counted,
 #   {figure 08; ROW; HEAD}  what stands in a table of its notes: in the row that
 #                           begins with ROW, in the column headed HEAD,
-#   {memory 04}, {trip 04}  what the benchmark, whose table stands in lesson 13,
-#                           says of this server; without that, its own notes,
+#   {memory 04}, {trip 04}  what the benchmark, whose table stands on
+#                           servers-measured.md, says of this server; without
+#                           that, its own notes,
 #   {measured}              how that was measured.
 # A lesson that is not there yet is a number without a link, and its figures
 # are to come.
@@ -80,9 +81,10 @@ sub figure
 # the column that begins with a name. With several tables, the first counts.
 sub benchmark
 {
-    my $folder = folder_of('13') // return {};
+    my $page = 'docs/servers-measured.md';
+    return {} unless -e $page;
     my (@head, %table);
-    for (split /\n/, slurp("$folder/README.md")) {
+    for (split /\n/, slurp($page)) {
         next if /^\|-/;
         my @cells = /\| *(.*?) *(?=\|)/g;
         last if %table && !@cells;
@@ -93,7 +95,7 @@ sub benchmark
             my $lesson = $1;
             for my $column ('half within', 'memory grown') {
                 my ($at) = grep { index($head[$_], $column) == 0 } 0 .. $#head;
-                die "$0: the table of $folder/README.md has no column '$column'\n"
+                die "$0: the table of $page has no column '$column'\n"
                     unless defined $at;
                 $table{$lesson}{$cells[1]}{$column} = $cells[$at];
             }
@@ -130,7 +132,7 @@ sub measured
     my $then = '*there and back* is a message and its echo';
     return %$benchmark ? "$then, the median, and in brackets how many clients ask at "
             . 'the same time; the memory is what the server grows by for each client. '
-            . 'Both are from the benchmark of lesson ' . linked('13', '13', '')
+            . 'Both are from the [benchmark](servers-measured.md)'
         : "$then, with 1 and with 250 clients";
 }
 

@@ -158,6 +158,14 @@ static void cancel_read(HANDLE pipe)
     fflush(stdout);
 }
 
+/** A completion routine (lesson 12): it is never called. */
+static void CALLBACK on_read(DWORD error, DWORD bytes, OVERLAPPED *which)
+{
+    (void)error;
+    (void)bytes;
+    (void)which;
+}
+
 /** Makes one situation after another, and looks for a packet each time. */
 int main(void)
 {
@@ -182,6 +190,11 @@ int main(void)
         die("SetFileCompletionNotificationModes");
     send_bytes(client, 4);
     tell_call("ReadFile, skip on success", begin_read(pipe));
+    tell_packet();
+
+    tell_call(
+        "ReadFileEx, with a routine",
+        ReadFileEx(pipe, data, sizeof data, &operation, on_read));
     tell_packet();
 
     CloseHandle(client);
