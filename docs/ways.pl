@@ -155,7 +155,7 @@ A program that talks to others waits most of the time: for a client, for bytes, 
 
 ## A first answer
 
-What is there to wait for? A client that comes, the next bytes of each client, a line from the keyboard: each of them is one thing. Start at the top, and take the first box to which you come.
+What is there to wait for? A client that comes, the next bytes of each client, a line from the keyboard: each of them is one thing. Start at the top, and take the first box that you reach.
 
 ![Questions that lead to a way. Only one thing to wait for at a time: blocking, if the wait may last as long as it takes, else an event with a deadline. A loop that runs anyway, and a message that may wait for the next round: polling. So few things that each can have a thread: blocking, in a thread for each. 64 things at most: events. One thread enough for all the work: routines. Threads that you make yourself: a port. Else the thread pool.](which-way-to-wait.svg)
 
@@ -180,6 +180,8 @@ In the first two ways a thread finds out by itself. In the other four one call b
 | routine | the system calls your function | [in the thread that began the operation, and only while it waits alertably][routine] | the wait has a time-out |
 | port | a packet lies in a queue | [in any thread that takes it out][port] | the wait has a time-out |
 | thread pool | the system calls your function | [in a thread that the pool has made][pool] | you wait for nothing |
+
+Whichever of the four it is, the thread that began the operation matters once more: when it ends, [the operation is cancelled][end], unless the handle is bound to a port.
 
 ## Side by side
 
@@ -206,7 +208,7 @@ The code is that of the lesson's server, without comments and empty lines (in le
 
 **Routine.** You say which function is to run when the operation is over, and the thread that began it runs that function the next time it [waits alertably][routine] (lesson {12}). A call that is queued for a thread in this way is an *APC*, an asynchronous procedure call. There are no handles to wait for, so there is no limit of 64. But all of it stays in this one thread, and `ConnectNamedPipe` has no form with a routine: an event takes its place.
 
-**Port.** One queue for the results of all operations on all handles that are bound to it. Any thread may take the next result, and [the system sees to it that not too many of them run at once][port] (lesson {13}). It is made for servers with very many clients. The price is book-keeping: which operation brings a packet, and which does not.
+**Port.** One queue for the results of all operations on all handles that are bound to it. Any thread may take the next result, and [the system sees to it that not too many of them run at once][port] (lesson {13}). It is made for servers with very many clients. The price is book-keeping: which operation brings a packet, and which does not. And a handle has a port or routines, not both: on a handle that is bound to a port, [`ReadFileEx` cannot be used][bind]; it fails with 87.
 
 **Thread pool.** `CreateThreadpoolIo` binds a handle to threads that the system keeps, and [your function is called][poolio] at the end of each operation. You make no thread, and wait nowhere. Before each operation you call [`StartThreadpoolIo`][start]: without it, memory gets damaged. When the operation fails at once, you take that back by [`CancelThreadpoolIo`][cancel]: without it, memory leaks. No lesson uses the pool yet, so there are no figures.
 
@@ -215,6 +217,8 @@ The code is that of the lesson's server, without comments and empty lines (in le
 [many]: https://learn.microsoft.com/windows/win32/api/synchapi/nf-synchapi-waitformultipleobjects
 [routine]: https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-readfileex
 [port]: https://learn.microsoft.com/windows/win32/fileio/i-o-completion-ports
+[bind]: https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-createiocompletionport
+[end]: https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-exitthread
 [pool]: https://learn.microsoft.com/windows/win32/procthread/thread-pools
 [poolio]: https://learn.microsoft.com/windows/win32/api/threadpoolapiset/nf-threadpoolapiset-createthreadpoolio
 [start]: https://learn.microsoft.com/windows/win32/api/threadpoolapiset/nf-threadpoolapiset-startthreadpoolio

@@ -45,8 +45,8 @@ static bool write_message(
     DWORD error = GetLastError();
     report_error("GetOverlappedResultEx", error);
 
-    /* Nobody reads, and the slot is full. Until the write is over, structure
-     * and data are lent (lesson 09). */
+    /* Nobody reads, the slot is full (seen under Wine). Until the write is
+     * over, structure and data are lent (lesson 09). */
     if (error == WAIT_TIMEOUT) {
         if (!CancelIoEx(slot, &operation) && GetLastError() != ERROR_NOT_FOUND)
             die("CancelIoEx");
