@@ -13,7 +13,7 @@
 enum {
     LOOK_US = 200000, /**< how often the processors are asked whether they rest;
                          Wine counts their rest in steps of 10 ms */
-    STALL_US = 50000, /**< who looks later than this was held up, where all
+    STALL_US = 250000, /**< who looks later than this was held up, where all
                          processors are busy; and where they are not: */
     REST_US = 1000000,
     SPIN_US = 10000, /**< how long it takes to see what a processor gives */
@@ -86,13 +86,14 @@ unsigned long long now_ms(void)
 {
     AcquireSRWLockExclusive(&lock);
     unsigned long long now = wall_us();
-    unsigned long long passed = patient.seen == 0 ? 0 : now - patient.seen;
     if (patient.asked == 0 || now - patient.asked > LOOK_US) {
         BOOL first = patient.asked == 0, busy = are_busy();
         patient.rate = busy && !first ? part_of_a_processor() : 1;
         now = patient.asked = wall_us();
     }
-    /* While processors rest, who looks late was at work elsewhere. */
+    /* While processors rest, who looks late was at work elsewhere. To find out
+     * how fast the clock goes takes time, too, and others get on meanwhile. */
+    unsigned long long passed = patient.seen == 0 ? 0 : now - patient.seen;
     unsigned long long most = patient.rate < 1 ? STALL_US : REST_US;
     if (passed > most)
         passed = most;
