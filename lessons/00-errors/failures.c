@@ -30,7 +30,7 @@ static void report_failure(const char *call, const char *result, DWORD error)
     printf("%s failed (%s): %lu %s\n", call, result, error, name_of(error));
 }
 
-/** Closes a handle that nobody has. */
+/** Calls CloseHandle(NULL), which fails with code 6. */
 static void close_nothing(void)
 {
     if (!CloseHandle(NULL))
@@ -66,7 +66,7 @@ static void create_misnamed_event(void)
         NULL,                   // default security
         TRUE,                   // manual-reset
         FALSE,                  // not set
-        L"pipework-00\\stop");  // no backslash may be in it
+        L"pipework-00\\stop");  // there is no folder pipework-00
     if (event == NULL) {
         report_failure("CreateEventW", "NULL", GetLastError());
         return;

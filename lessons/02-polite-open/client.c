@@ -41,7 +41,7 @@ static DWORD ms_until(LONGLONG deadline)
     if (now.QuadPart >= deadline)
         return 0;
 
-    /* Rounded up: to WaitNamedPipeW, 0 means the server's default. */
+    /* Round up: WaitNamedPipeW takes 0 for the server's default. */
     LONGLONG left = (deadline - now.QuadPart) * 1000;
     return (DWORD)((left + frequency.QuadPart - 1) / frequency.QuadPart);
 }
