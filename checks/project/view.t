@@ -168,6 +168,8 @@ is_deeply([messages($base)],
     'one: each message from its write to its read');
 my ($width) = text_of("$base.svg") =~ /width="(\d+)"/;
 cmp_ok($width, '<=', 1000, 'two lifelines are at most 1000 pixels wide');
+like(text_of("$base.svg"), qr/class="code">→ error 109 ERROR_BROKEN_PIPE</,
+    'a code that tells something has a colour of its own');
 
 # A line of the listing names the line of the source at which the call stands.
 for (split /\n/, text_of("$base.txt")) {
@@ -272,7 +274,8 @@ for (['overlapped'], ['overlapped', '--stable']) {
     cmp_ok($ends[1]{ts}, '>', $collect->{ts}, 'which is in the second GetOverlappedResult');
     my $svg = text_of("$base.svg");
     is(scalar(() = $svg =~ /class="operation" data/g), 2, 'two operations have a bar');
-    like($svg, qr/>997 ERROR_IO_PENDING|error 997 ERROR_IO_PENDING/, 'an error has code and name');
+    like($svg, qr/class="result">→ 997 ERROR_IO_PENDING</, '997 has its name, and is no failure');
+    unlike($svg, qr/class="told"|error 997/, 'nor another code');
     like(text_of("$base.txt"), qr/leak (0x44|h2) of CreateEventW/, 'the leak is listed');
 }
 # The same, but nobody asks how the read ended.

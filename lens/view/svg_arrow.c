@@ -229,10 +229,10 @@ static bool is_needed(const struct story *story, const struct entry *entry)
 int svg_legend(FILE *file, const struct story *story, const struct plan *plan)
 {
     static const struct entry entries[] = {
-        {"good", "inside the call", 12},
-        {"blocked", "inside, waiting", 12},
+        {"good", "a call that returns at once", 12},
+        {"blocked", "a call that waits", 12},
         {"routine", "a completion routine", 12},
-        {"told", "told by an error code", 12},
+        {"told", "told by a code", 12},
         {"failed", "failed", 12},
         {"injected", "injected by the lens", 12},
         {"inside", "never returned", 12},

@@ -77,8 +77,9 @@ static const char *result_class(const struct item *item)
     switch (words_outcome(item)) {
     case OUTCOME_FAILED:
     case OUTCOME_INSIDE:
-    case OUTCOME_TOLD:
         return "bad";
+    case OUTCOME_TOLD:
+        return "code";
     case OUTCOME_INJECTED:
         return "odd";
     case OUTCOME_GOOD:

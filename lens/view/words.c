@@ -29,7 +29,6 @@ static bool is_told(uint32_t error)
         ERROR_PIPE_CONNECTED,
         ERROR_PIPE_LISTENING,
         ERROR_IO_INCOMPLETE,
-        ERROR_IO_PENDING,
         ERROR_OPERATION_ABORTED,
         ERROR_NOT_FOUND,
     };
@@ -37,6 +36,13 @@ static bool is_told(uint32_t error)
         if (codes[i] == error)
             return true;
     return false;
+}
+
+/** Whether the call has begun an operation that goes on: 997 says so, and is no
+ *  failure. */
+static bool is_pending(const struct item *item)
+{
+    return item_failed_with(item, ERROR_IO_PENDING);
 }
 
 enum outcome words_outcome(const struct item *item)
@@ -59,7 +65,7 @@ enum outcome words_outcome(const struct item *item)
         return OUTCOME_INSIDE;
     if ((flags & LENS_FLAG_INJECTED) != 0)
         return OUTCOME_INJECTED;
-    if ((flags & LENS_FLAG_FAILED) != 0)
+    if ((flags & LENS_FLAG_FAILED) != 0 && !is_pending(item))
         return is_told(item->record->error) ? OUTCOME_TOLD : OUTCOME_FAILED;
     return item->blocked ? OUTCOME_BLOCKED : OUTCOME_GOOD;
 }
@@ -249,7 +255,7 @@ static void add_remark(const struct item *item, struct text *text)
 static void add_error(struct text *text, uint32_t error)
 {
     const char *name = error_name(error);
-    text_add(text, "error %u", error);
+    text_add(text, error == ERROR_IO_PENDING ? "%u" : "error %u", error);
     if (name != NULL)
         text_add(text, " %s", name);
 }
