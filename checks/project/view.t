@@ -91,7 +91,7 @@ sub text_boxes {
     return @boxes;
 }
 
-sub looks_good {
+sub texts_are_apart {
     my ($base) = @_;
     my $svg = text_of("$base.svg");
     my ($width) = $svg =~ /^<svg [^>]*width="(\d+)"/;
@@ -109,6 +109,11 @@ sub looks_good {
     }
     is("@wrong[0 .. ($#wrong > 3 ? 3 : $#wrong)]", '', "$base: no text meets another");
     unlike($svg, qr/http(?!:\/\/www\.w3\.org\/2000\/svg)/, 'the picture needs no other file');
+}
+
+sub looks_good {
+    my ($base) = @_;
+    texts_are_apart($base);
 
     my @long = grep { columns($_) > 100 } split /\n/, text_of("$base.txt");
     is("@long", '', 'the listing fits 100 columns');
@@ -170,6 +175,23 @@ my ($width) = text_of("$base.svg") =~ /width="(\d+)"/;
 cmp_ok($width, '<=', 1000, 'two lifelines are at most 1000 pixels wide');
 like(text_of("$base.svg"), qr/class="code">→ error 109 ERROR_BROKEN_PIPE</,
     'a code that tells something has a colour of its own');
+
+# A part of it: what lies between two calls, and what goes on there.
+sub part {
+    my ($name, $part) = @_;
+    my $said = `timeout 60 mk/run build/lens/view.exe --stable $part --svg $out/made/part.svg $out/made/$name.lens $lesson 2>&1`;
+    is($said, '', "$name: a part is drawn, $part");
+    texts_are_apart("$out/made/part");
+    return text_of("$out/made/part.svg");
+}
+my $part = part('one', '--from client/WriteFile:2 --to client/ReadFile:2');
+is(join(' ', $part =~ /<title>(\w+: \w+)/g),
+    'server: ReadFile client: WriteFile client: ReadFile server: WriteFile server: ReadFile',
+    'from one call to the other');
+like($part, qr/>→ later</, 'what ends below says so');
+is(scalar(() = $part =~ /class="message"|"halo message"/g), 2, 'with the messages between');
+$part = part('one', '--from client/WriteFile:2 --to client/ReadFile:2 --without server');
+unlike($part, qr/>server</, 'a thread can be left out');
 
 # A line of the listing names the line of the source at which the call stands.
 for (split /\n/, text_of("$base.txt")) {
@@ -410,6 +432,28 @@ for (['other'], ['other', '--stable']) {
     like(text_of("$base.txt"), qr/SleepEx → WAIT_IO_COMPLETION/, 'which says so');
 }
 
+# The bytes in front of a text; and an object that was there already.
+make_up('letter', <<'END');
+    1.1 start | t0 0 | in server
+    call | t0 1 | t1 2 | name CreateMailslotW | nth 1 | handle 0x58 | result 0x58 | flags opens | in name="\\.\mailslot\m" size=0 wait=INFINITE
+    2.1 start | t0 20 | in client
+    call | t0 21 | t1 22 | name CreateEventW | nth 1 | handle 0x60 | result 0x60 | flags opens | in manual=1 set=0 name="go"
+    call | t0 23 | t1 24 | name CreateEventW | nth 2 | handle 0x64 | result 0x64 | flags opens | in manual=1 set=0 name="go"
+    call | t0 25 | t1 26 | name CreateEventW | nth 3 | handle 0x68 | result 0x68 | flags opens | in manual=1 set=0 name="other"
+    call | t0 27 | t1 28 | name CloseHandle | nth 1 | handle 0x68 | flags closes | in handle=0x68
+    call | t0 29 | t1 30 | name CreateEventW | nth 4 | handle 0x68 | result 0x68 | flags opens | in manual=1 set=0 name="other"
+    call | t0 33 | t1 34 | name CreateFileW | nth 1 | handle 0x6c | result 0x6c | flags opens | in name="\\.\MAILSLOT\m" access=0x40000000
+    call | t0 35 | t1 36 | name WriteFile | nth 1 | handle 0x6c | bytes 9 | in file=0x6c data="me\x00\x01kdone" size=9 | out n=9
+    1.1 call | t0 40 | t1 41 | name ReadFile | nth 1 | handle 0x58 | bytes 9 | in file=0x58 size=9 | out data="me\x00\x01kdone" n=9
+    exit | t0 50
+    2.1 exit | t0 51
+END
+$base = draw('letter', '--header', 5);
+looks_good($base);
+is_deeply([messages($base)], ['client > server: "me … done"'], 'a message is shown as text');
+my @there = text_of("$base.svg") =~ /(183 ERROR_ALREADY_EXISTS)<\/tspan>/g;
+is(scalar @there, 1, 'a success with 183 says so, once');
+
 # One thread has both ends of a pipe.
 make_up('alone', <<'END');
     1.1 start | t0 0 | in both
@@ -467,6 +511,11 @@ sub spoil {
 refused('no argument', '', 'usage: view');
 refused('an option that is none', '--colour', 'usage: view');
 refused('an option without its value', '--svg', 'usage: view');
+refused('half a part', "--from client/ReadFile:1 --svg $out/made/part.svg $out/made/one.lens", 'usage: view');
+refused('a part as a page', "--from client/ReadFile:1 --to client/ReadFile:2 --html $out/made/part.html $out/made/one.lens", 'usage: view');
+refused('a part that is not there',
+    "--from client/ReadFile:1 --to client/ReadFile:99 --svg $out/made/part.svg $out/made/one.lens",
+    'the run has no client/ReadFile:99');
 refused('no such file', 'build/no-such.lens', 'cannot be opened');
 refused('a folder', 'build', 'cannot be opened');
 refused('no record', 'Makefile', 'is no record of the lens');

@@ -7,8 +7,10 @@
  * means the handle that was opened last under it.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <windows.h>
 
+#include "lens/view/fields.h"
 #include "lens/view/story.h"
 #include "lens/view/table.h"
 
@@ -83,6 +85,52 @@ static void find_operations(struct story *story)
     }
 }
 
+/** Whether a handle that an item has opened was closed before a time. */
+static bool was_closed(
+    const struct story *story, const struct item *opener, int64_t time)
+{
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        if (item->kind == ITEM_CALL
+            && table_role(item->record->call) == ROLE_CLOSE
+            && item->record->handle == opener->record->handle
+            && story_process(story, item) == story_process(story, opener)
+            && item->from >= opener->to && item->from < time)
+            return true;
+    }
+    return false;
+}
+
+/** Whether a call was given a handle of an object that was there already: its
+ *  process has made one of that name, and still has it. The lens does not ask
+ *  for the last error of a call that succeeded. */
+static bool has_existed(const struct story *story, const struct item *item)
+{
+    struct field name, other_name;
+    if (item->kind != ITEM_CALL || !item_succeeded(item)
+        || table_role(item->record->call) != ROLE_CREATE_NAMED
+        || !field_find(item->record->call, item->record->in, 's', &name)
+        || name.value[0] != '"' || field_is_cut(&name))
+        return false;
+    for (int i = 0; i < story->items; i++) {
+        const struct item *other = &story->item[i];
+        if (other->kind == ITEM_CALL && other->record != NULL
+            && other->record->call == item->record->call
+            && item_succeeded(other) && other->to <= item->from
+            && story_process(story, other) == story_process(story, item)
+            && field_find(
+                other->record->call,
+                other->record->in,
+                's',
+                &other_name)
+            && other_name.value_length == name.value_length
+            && memcmp(other_name.value, name.value, name.value_length) == 0
+            && !was_closed(story, other, item->from))
+            return true;
+    }
+    return false;
+}
+
 void story_find_handles(struct story *story)
 {
     for (int i = 0; i < story->items; i++) {
@@ -105,6 +153,8 @@ void story_find_handles(struct story *story)
         if (item->opener != NOTHING)
             item->opener = story->life[item->opener].opener;
     }
+    for (int i = 0; i < story->items; i++)
+        story->item[i].existed = has_existed(story, &story->item[i]);
     find_operations(story);
 }
 

@@ -28,7 +28,10 @@ void label_make(
     text_cut(
         &label->argument,
         story->label_columns - 1 - (int)strlen(words_title(item)));
-    words_result(story, item, &result);
+    if (item->goes_on)
+        text_add(&result, "later");
+    else
+        words_result(story, item, &result);
     words_notes(item, &notes);
     if (notes.length > 0)
         text_add(&result, result.length > 0 ? ", %s" : "%s", notes.at);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lens/view/excerpt.h"
 #include "lens/view/order.h"
 #include "lens/view/story.h"
 #include "lens/view/words.h"
@@ -19,6 +20,7 @@ enum {
     FEW_COLUMNS = 3,
     LONG_LABEL = 42,
     SHORT_LABEL = 34,
+    EXCERPT_LABEL = 30,
 };
 
 /** Notes each item's place in the order, and each thread's first and last. */
@@ -79,6 +81,7 @@ static void choose_columns(struct story *story)
     static int order[LENS_RECORDS], tail[LENS_RECORDS];
     for (int i = 0; i < story->threads; i++)
         order[i] = i;
+    story->columns = 0;
     sorted = story;
     qsort(order, (size_t)story->threads, sizeof *order, compare_ranks);
     for (int i = 0; i < story->threads; i++) {
@@ -175,6 +178,8 @@ static void note_rows(struct story *story)
     for (int i = 0; i < story->items; i++) {
         const struct item *item = &story->item[i];
         struct thread *thread = &story->thread[item->thread];
+        if (item->hidden)
+            continue;
         if (thread->first == NOTHING || item->row < thread->first)
             thread->first = item->row;
         if (item->end_row > thread->last)
@@ -222,18 +227,36 @@ static void sort_by_rows(struct story *story)
         compare_arrows);
 }
 
-void story_lay_out(struct story *story)
+/** Gives columns and rows to what the nodes tell. */
+static void place(struct story *story, const struct node *nodes, int count)
+{
+    bool few;
+    note_places(story, nodes, count);
+    choose_columns(story);
+    few = story->columns <= FEW_COLUMNS;
+    if (story->excerpt.from == NULL)
+        story->label_columns = few ? LONG_LABEL : SHORT_LABEL;
+    else
+        story->label_columns = few ? SHORT_LABEL : EXCERPT_LABEL;
+    choose_rows(story, nodes, count);
+    stretch_calls(story);
+}
+
+const char *story_lay_out(struct story *story)
 {
     int count;
+    const char *missing = NULL;
     const struct node *nodes = order_nodes(story, &count);
     note_places(story, nodes, count);
     story_number_handles(story);
-    choose_columns(story);
-    story->label_columns =
-        story->columns <= FEW_COLUMNS ? LONG_LABEL : SHORT_LABEL;
-    choose_rows(story, nodes, count);
-    stretch_calls(story);
+    place(story, nodes, count);
     find_waits(story);
+    if (story->excerpt.from != NULL && story->excerpt.to != NULL) {
+        nodes = excerpt_choose(story, nodes, &count, &missing);
+        place(story, nodes, count);
+        excerpt_hide(story);
+    }
     note_rows(story);
     sort_by_rows(story);
+    return missing;
 }

@@ -3,12 +3,17 @@
  * @file
  * @brief Draws what the lens has recorded.
  *
- * Usage: `view [--stable] [--title TEXT] [--svg FILE] [--html FILE]
- *              [--json FILE] [--text FILE] RECORD [FOLDER...]`
+ * Usage: `view [--stable] [--title TEXT] [--header BYTES]
+ *              [--from CALL] [--to CALL] [--without THREAD]...
+ *              [--svg FILE] [--html FILE] [--json FILE] [--text FILE]
+ *              RECORD [FOLDER...]`
  *
  * The folders are those in which the programs are, with the lists of their
  * source lines. Without an output named, the listing goes to standard output.
- * `--stable` leaves out whatever changes from run to run.
+ * `--stable` leaves out whatever changes from run to run. `--from`, `--to` (a
+ * call is named as server/ReadFile:2) and `--without` choose what the picture
+ * shows of the run; only a picture alone can be a part. `--header` says how
+ * many bytes stand in front of the text of a message.
  */
 #include <fcntl.h>
 #include <io.h>
@@ -33,6 +38,8 @@ enum form { FORM_SVG, FORM_HTML, FORM_JSON, FORM_TEXT, FORMS };
 struct options {
     bool stable;
     const char *title;
+    const char *header;
+    struct excerpt excerpt;
     const char *output[FORMS];
     const char *record;
     char **folders;
@@ -44,7 +51,8 @@ static _Noreturn void refuse_usage(void)
 {
     fprintf(
         stderr,
-        "usage: view [--stable] [--title TEXT] [--svg FILE] [--html FILE] "
+        "usage: view [--stable] [--title TEXT] [--header BYTES] [--from CALL] "
+        "[--to CALL] [--without THREAD]... [--svg FILE] [--html FILE] "
         "[--json FILE] [--text FILE] RECORD [FOLDER...]\n");
     exit(EXIT_USAGE);
 }
@@ -59,7 +67,7 @@ static struct options read_options(int argc, char *argv[])
         "--text",
     };
     struct options options = {.title = "A run, seen by the lens"};
-    int i = 1;
+    int i = 1, without = 0;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         const char **value = NULL;
         if (strcmp(argv[i], "--stable") == 0) {
@@ -68,6 +76,14 @@ static struct options read_options(int argc, char *argv[])
         }
         if (strcmp(argv[i], "--title") == 0)
             value = &options.title;
+        if (strcmp(argv[i], "--header") == 0)
+            value = &options.header;
+        if (strcmp(argv[i], "--from") == 0)
+            value = &options.excerpt.from;
+        if (strcmp(argv[i], "--to") == 0)
+            value = &options.excerpt.to;
+        if (strcmp(argv[i], "--without") == 0 && without < EXCERPT_WITHOUT)
+            value = &options.excerpt.without[without++];
         for (int form = 0; form < FORMS; form++)
             if (strcmp(argv[i], names[form]) == 0)
                 value = &options.output[form];
@@ -76,6 +92,15 @@ static struct options read_options(int argc, char *argv[])
         *value = argv[++i];
     }
     if (i == argc)
+        refuse_usage();
+    bool part = options.excerpt.from != NULL || options.excerpt.to != NULL
+                || options.excerpt.without[0] != NULL;
+    if (part
+        && (options.excerpt.from == NULL || options.excerpt.to == NULL
+            || options.output[FORM_SVG] == NULL
+            || options.output[FORM_HTML] != NULL
+            || options.output[FORM_JSON] != NULL
+            || options.output[FORM_TEXT] != NULL))
         refuse_usage();
     options.record = argv[i++];
     options.folders = argv + i;
@@ -130,12 +155,19 @@ int main(int argc, char *argv[])
     struct options options = read_options(argc, argv);
 
     story.stable = options.stable;
+    story.excerpt = options.excerpt;
+    if (options.header != NULL)
+        story.header = strtoul(options.header, NULL, 10);
     story_read(&story, load_record(options.record));
     story_find_handles(&story);
     lines_find(&story, options.folders, options.folder_count);
     story_find_causes(&story);
     story_find_messages(&story);
-    story_lay_out(&story);
+    const char *missing = story_lay_out(&story);
+    if (missing != NULL) {
+        fprintf(stderr, "view: the run has no %s\n", missing);
+        return EXIT_USAGE;
+    }
 
     bool written = false;
     for (int form = 0; form < FORMS; form++)

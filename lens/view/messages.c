@@ -87,17 +87,32 @@ static void join_ends(const struct story *story)
     }
 }
 
+/** Adds a message that has other bytes in front of its text: what these begin
+ *  with, up to their first zero, and the text. */
+static void add_letter(
+    const unsigned char *bytes, unsigned header, unsigned count,
+    struct text *text)
+{
+    text_add(text, "\"%.*s … ", (int)header, (const char *)bytes);
+    for (unsigned i = header; i < count; i++)
+        text_add(text, bytes[i] < ' ' ? "\\x%02x" : "%c", bytes[i]);
+    text_add(text, "\"");
+}
+
 /** Adds a part of what was written, as far as it is known: "hello". */
 static void add_data(
-    const struct item *write, unsigned offset, unsigned count,
-    struct text *text)
+    const struct story *story, const struct item *write, unsigned offset,
+    unsigned count, struct text *text)
 {
     unsigned char bytes[sizeof write->record->in];
     struct field data;
     size_t known = 0;
     if (field_find(write->record->call, write->record->in, 'w', &data))
         known = field_bytes(&data, bytes);
-    if (offset == 0 && count == pipes_bytes(write, true) && known > 0) {
+    bool whole = offset == 0 && count == pipes_bytes(write, true);
+    if (whole && story->header > 0 && known == count && count > story->header) {
+        add_letter(bytes, story->header, count, text);
+    } else if (whole && known > 0) {
         text_add_part(text, data.value, data.value_length);
         text_add(text, field_is_cut(&data) ? "…\"" : "");
     } else if (count <= known && offset <= known - count) {
@@ -123,6 +138,7 @@ static void draw_stream(struct story *story, int writer, int reader)
         const struct piece *piece = &pieces[i];
         struct text text = {0};
         add_data(
+            story,
             &story->item[piece->write],
             piece->offset,
             piece->count,
@@ -225,7 +241,12 @@ static void draw_mailslot(struct story *story, int slot)
             continue;
         taken[write] = true;
         struct text text = {0};
-        add_data(&story->item[write], 0, pipes_bytes(read, false), &text);
+        add_data(
+            story,
+            &story->item[write],
+            0,
+            pipes_bytes(read, false),
+            &text);
         story_add_arrow(
             story,
             ARROW_MESSAGE,

@@ -21,7 +21,11 @@
 /** In the place of an item, a thread, a process that there is not. */
 #define NOTHING (-1)
 
-enum { ITEMS_MAX = 2 * LENS_RECORDS, ARROWS_MAX = 4 * LENS_RECORDS };
+enum {
+    ITEMS_MAX = 2 * LENS_RECORDS,
+    ARROWS_MAX = 4 * LENS_RECORDS,
+    EXCERPT_WITHOUT = 8,
+};
 
 /** A process of the run. */
 struct process {
@@ -69,6 +73,9 @@ struct item {
     bool gets;          ///< an arrow ends here
     bool sends;         ///< a message leaves from here
     bool blocked;       ///< it waited
+    bool existed;       ///< what it was to make was there already
+    bool hidden;        ///< the picture leaves it out
+    bool goes_on;       ///< it ends below the part that the picture shows
     bool ends_apart;    ///< its end is an event of its own row
     int row, end_row;
     char source[64];  ///< "server.c:58", or empty
@@ -106,10 +113,21 @@ struct arrow {
     char text[160];  ///< UTF-8, shown beside it
 };
 
+/** Which part of a run a picture shows: from the beginning of one call to the
+ *  end of another, and of what that one has led to. A call is named as
+ * `server/ReadFile:2`. */
+struct excerpt {
+    const char *from, *to;                 ///< NULL: all of it
+    const char *without[EXCERPT_WITHOUT];  ///< threads that are left out:
+                                           ///< "server, thread 2"
+};
+
 /** All of it. */
 struct story {
     const struct lens_file *file;
-    bool stable;  ///< nothing is shown that changes from run to run
+    struct excerpt excerpt;
+    unsigned header;  ///< bytes in front of a message's text
+    bool stable;      ///< nothing is shown that changes from run to run
     int64_t start, end;
     struct process process[LENS_RECORDS];
     struct thread thread[LENS_RECORDS];
@@ -132,8 +150,9 @@ void story_find_handles(struct story *story);
 void story_find_causes(struct story *story);
 /** Step 4: connections, messages, ends. */
 void story_find_messages(struct story *story);
-/** Step 5: rows and columns; which calls have waited. */
-void story_lay_out(struct story *story);
+/** Step 5: rows and columns; which calls have waited. Returns NULL, or what the
+ *  excerpt names and the run does not have. */
+const char *story_lay_out(struct story *story);
 /** Step 6: numbers for the handles. */
 void story_number_handles(struct story *story);
 

@@ -150,6 +150,8 @@ static void write_clock(
 {
     for (int i = 0; i < story->items && !story->stable; i++) {
         const struct item *item = &story->item[story->by_row[i]];
+        if (item->hidden)
+            continue;
         write_time(file, story, plan, item->row, item->from);
         if (item->ends_apart && !item->inside)
             write_time(file, story, plan, item->end_row, item->to);
@@ -193,7 +195,8 @@ void svg_write(
         if (story->thread[i].first != NOTHING)
             draw_head(file, story, &plan, i);
     for (int i = 0; i < story->items; i++)
-        svg_item(file, story, &plan, story->by_row[i], use);
+        if (!story->item[story->by_row[i]].hidden)
+            svg_item(file, story, &plan, story->by_row[i], use);
     write_missing(file, story, &plan);
     plan.bottom += missing;
     svg_legend(file, story, &plan);

@@ -207,6 +207,8 @@ struct entry {
 static bool is_explained(const struct item *item, const char *class)
 {
     bool bar = item->kind == ITEM_CALL || item->kind == ITEM_ROUTINE;
+    if (item->hidden)
+        return false;
     if (strcmp(class, "forgotten") == 0)
         return item->forgotten;
     if (strcmp(class, "operation") == 0)

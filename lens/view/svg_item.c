@@ -244,6 +244,9 @@ bool svg_operation_reaches(
         *row = story->item[item->forgotten_to].row;
     else
         *row = story->thread[item->thread].last;
+    if (story->thread[item->thread].first == NOTHING
+        || (item->hidden && *row <= item->end_row))
+        return false;
     return item->operation_end != NOTHING || item->forgotten;
 }
 

@@ -16,6 +16,7 @@ enum role {
     ROLE_CREATE_PIPE,
     ROLE_CREATE_MAILSLOT,
     ROLE_OPEN,
+    ROLE_CREATE_NAMED,  ///< makes an object, or opens one of that name
     ROLE_CONNECT,
     ROLE_DISCONNECT,
     ROLE_CLOSE,

@@ -61,12 +61,16 @@ enum outcome words_outcome(const struct item *item)
         break;
     }
     uint32_t flags = item->record->flags;
+    if (item->goes_on)
+        return item->blocked ? OUTCOME_BLOCKED : OUTCOME_GOOD;
     if (item->inside)
         return OUTCOME_INSIDE;
     if ((flags & LENS_FLAG_INJECTED) != 0)
         return OUTCOME_INJECTED;
     if ((flags & LENS_FLAG_FAILED) != 0 && !is_pending(item))
         return is_told(item->record->error) ? OUTCOME_TOLD : OUTCOME_FAILED;
+    if (item->existed)
+        return OUTCOME_TOLD;
     return item->blocked ? OUTCOME_BLOCKED : OUTCOME_GOOD;
 }
 
@@ -268,6 +272,8 @@ static void add_success(
     enum role role = table_role(record->call);
     if ((record->flags & LENS_FLAG_OPENS) != 0) {
         add_handle(story, item, record->handle, text);
+        if (item->existed)
+            text_add(text, ", 183 ERROR_ALREADY_EXISTS");
     } else if (
         role == ROLE_READ || role == ROLE_TRANSACT || role == ROLE_CALL_PIPE) {
         text_add_bytes(text, pipes_bytes(item, false));
