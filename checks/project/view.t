@@ -417,6 +417,7 @@ make_up('other', <<'END');
     1.1 call | t0 3100 | t1 3200 | name ReadFile | nth 1 | handle 0x58 | bytes 6 | in file=0x58 size=9 | out data="letter" n=6
     call | t0 4000 | t1 4900 | name SleepEx | nth 1 | result 0xc0 | in time=INFINITE alertable=1
     routine | t0 4500 | t1 4600 | name ReadFileEx | nth 1 | bytes 3
+    routine | t0 4700 | t1 4800 | name ReadFileEx | nth 2 | error 109
     call | t0 4950 | t1 4960 | name SetEvent | nth 1 | handle 0x54 | in event=0x54
     exit | t0 5100
     2.1 exit | t0 5200
@@ -429,6 +430,8 @@ for (['other'], ['other', '--stable']) {
         'a letter, a packet and an event have arrows');
     like(text_of("$base.txt"), qr/  completion routine of ReadFileEx → 3 bytes/,
         'a routine is inside of its wait');
+    like(text_of("$base.svg"), qr/class="code">→ error 109/,
+        'and the code that it was told has its colour');
     like(text_of("$base.txt"), qr/SleepEx → WAIT_IO_COMPLETION/, 'which says so');
 }
 

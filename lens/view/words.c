@@ -63,6 +63,8 @@ enum outcome words_outcome(const struct item *item)
     uint32_t flags = item->record->flags;
     if (item->goes_on)
         return item->blocked ? OUTCOME_BLOCKED : OUTCOME_GOOD;
+    if (item->kind == ITEM_ROUTINE && item->record->error != 0)
+        return is_told(item->record->error) ? OUTCOME_TOLD : OUTCOME_FAILED;
     if (item->inside)
         return OUTCOME_INSIDE;
     if ((flags & LENS_FLAG_INJECTED) != 0)
