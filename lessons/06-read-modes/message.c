@@ -59,7 +59,7 @@ enum outcome read_message(HANDLE pipe, struct message *message)
             &bytes_read,
             NULL);
         DWORD error = whole ? ERROR_SUCCESS : GetLastError();
-        message->length += bytes_read;
+        message->length += bytes_read;  // ReadFile sets it to 0 first
         if (whole)
             return READ_MESSAGE;  // also when nothing came: it is empty
         if (error == ERROR_BROKEN_PIPE)

@@ -51,8 +51,8 @@ static DWORD finish(
         if (wait == WAIT_FAILED)
             die("WaitForSingleObject");
 
-        /* To cancel is to ask: the operation goes on until it is heard, and
-         * may be over before (1168). */
+        /* CancelIoEx only asks: the operation goes on until the system has
+         * ended it, or is over already (1168). */
         late = wait == WAIT_TIMEOUT;
         if (late && !CancelIoEx(pipe, operation)
             && GetLastError() != ERROR_NOT_FOUND)
