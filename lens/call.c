@@ -195,9 +195,20 @@ static void interfere(struct lens_call *call)
         hold_up(call);
 }
 
+/** Looks whether the memory that the program gives, or gave, is its own. */
+static void look_at_memory(
+    const struct lens_call *call, const void *stack_end,
+    const ULONG_PTR *values)
+{
+    lens_loans_look(stack_end);
+    if (call->id == LENS_ReadFile || call->id == LENS_WriteFile
+        || call->id == LENS_ReadFileEx || call->id == LENS_WriteFileEx)
+        lens_memory_look(call, (const void *)values[1], (size_t)values[2]);
+}
+
 void lens_enter(
     struct lens_call *call, enum lens_call_id id, const void *caller,
-    const ULONG_PTR *values)
+    const void *stack_end, const ULONG_PTR *values)
 {
     DWORD last_error = GetLastError();
     const char *gate;
@@ -210,6 +221,8 @@ void lens_enter(
     };
     gate = lens_gate_find(call);
     record_before(call, gate != NULL, values);
+    if (call->record != NULL)
+        look_at_memory(call, stack_end, values);
     if (gate != NULL)
         lens_gate_wait(call, gate);
     interfere(call);
@@ -287,7 +300,7 @@ void lens_leave(
     if (failed && call->opened_by != 0)
         lens_handle_opened((uint32_t)values[0], call->opened_by);
     if (call->overlapped != NULL)
-        lens_operation_returned(call, failed);
+        lens_operation_returned(call, failed, values);
     if (does == LENS_COLLECTS)
         collected = lens_operation_collected(call, failed, values);
     if (!failed)

@@ -16,16 +16,6 @@
 
 static LPTOP_LEVEL_EXCEPTION_FILTER previous;
 
-/** Whether the stack pointer still points into this thread's stack. */
-static bool is_on_stack(DWORD64 pointer)
-{
-    ULONG_PTR low;
-    ULONG_PTR high;
-
-    GetCurrentThreadStackLimits(&low, &high);
-    return pointer >= low && pointer + sizeof pointer <= high;
-}
-
 /** Leaves one function: the context becomes that of its caller. */
 static void leave_function(CONTEXT *context)
 {
@@ -61,32 +51,43 @@ static uint32_t place_of_crash(CONTEXT *context)
         /* One byte on: like a return address, behind the start of what ran. */
         if (place != 0)
             return i == 0 ? place + 1 : place;
-        if (!is_on_stack(context->Rsp))
+        if (!lens_is_on_stack((const void *)context->Rsp))
             return 0;
         leave_function(context);
     }
     return 0;
 }
 
-/** Writes the record. */
-static void record_crash(const EXCEPTION_POINTERS *exception)
+void lens_crash_record(DWORD code, uint32_t place)
 {
-    /* Not on the stack, of which there may be none left; two threads that
-       crash at the same moment may spoil each other's place. */
-    static CONTEXT context;
-    const EXCEPTION_RECORD *what = exception->ExceptionRecord;
     struct lens_record *record = lens_take(LENS_KIND_CRASH);
 
     if (record == NULL)
         return;
     struct lens_text text = LENS_TEXT(record->in);
     lens_put(&text, "exception ");
-    lens_put_hex(&text, what->ExceptionCode);
-    record->error = what->ExceptionCode;
-    context = *exception->ContextRecord;
-    record->caller = place_of_crash(&context);
+    lens_put_hex(&text, code);
+    record->error = code;
+    record->caller = place;
     lens_publish(record, LENS_KIND_CRASH);
     lens_finish(record);
+}
+
+/** Records an exception, and what it says of memory. */
+static void record_crash(const EXCEPTION_POINTERS *exception)
+{
+    /* Not on the stack, of which there may be none left; two threads that
+       crash at the same moment may spoil each other's place. */
+    static CONTEXT context;
+    const EXCEPTION_RECORD *what = exception->ExceptionRecord;
+    uint32_t place;
+
+    context = *exception->ContextRecord;
+    place = place_of_crash(&context);
+    if (what->ExceptionCode == EXCEPTION_ACCESS_VIOLATION
+        && what->NumberParameters >= 2)
+        lens_memory_crashed((const void *)what->ExceptionInformation[1], place);
+    lens_crash_record(what->ExceptionCode, place);
 }
 
 static LONG WINAPI on_crash(EXCEPTION_POINTERS *exception)

@@ -84,6 +84,8 @@ void lens_record_exit(void)
             record_leak(i * 4, lens_record_number(opener));
     }
 
+    lens_memory_end();
+
     struct lens_record *record = lens_take(LENS_KIND_EXIT);
     if (record == NULL)
         return;

@@ -52,3 +52,30 @@ uint32_t lens_place(const void *address)
 
     return offset < image_size ? (uint32_t)offset : 0;
 }
+
+bool lens_image_has(
+    const struct block *block,
+    bool (*test)(const struct block *block, const char *from, const char *to))
+{
+    const IMAGE_DOS_HEADER *dos = (const IMAGE_DOS_HEADER *)image;
+    const IMAGE_NT_HEADERS *headers =
+        (const IMAGE_NT_HEADERS *)(image + dos->e_lfanew);
+    const IMAGE_SECTION_HEADER *section = IMAGE_FIRST_SECTION(headers);
+    const char *from;
+    const char *to;
+
+    lens_operation_table(&from, &to);
+    for (int i = 0; i < headers->FileHeader.NumberOfSections; i++) {
+        const char *start = image + section[i].VirtualAddress;
+        const char *end = start + section[i].Misc.VirtualSize;
+        if ((section[i].Characteristics & IMAGE_SCN_MEM_WRITE) == 0)
+            continue;
+        if (from < start || from >= end) {
+            if (test(block, start, end))
+                return true;
+        } else if (test(block, start, from) || test(block, to, end)) {
+            return true;
+        }
+    }
+    return false;
+}

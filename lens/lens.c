@@ -67,7 +67,12 @@
         const ULONG_PTR values[] = LENS_VALUES arguments;                      \
         struct lens_call call;                                                 \
         type result = failure;                                                 \
-        lens_enter(&call, LENS_##name, __builtin_return_address(0), values);   \
+        lens_enter(                                                            \
+            &call,                                                             \
+            LENS_##name,                                                       \
+            __builtin_return_address(0),                                       \
+            __builtin_dwarf_cfa(),                                             \
+            values);                                                           \
         before;                                                                \
         if (lens_goes(&call)) {                                                \
             enum lens_verdict verdict;                                         \
@@ -93,6 +98,7 @@
                 &call,                                                         \
                 LENS_##name,                                                   \
                 __builtin_return_address(0),                                   \
+                __builtin_dwarf_cfa(),                                         \
                 values);                                                       \
             before;                                                            \
             lens_real.name arguments;                                          \

@@ -99,7 +99,7 @@ _Noreturn void lens_stop(
 /* call.c: what happens before and after each real call. */
 void lens_enter(
     struct lens_call *call, enum lens_call_id id, const void *caller,
-    const ULONG_PTR *values);
+    const void *stack_end, const ULONG_PTR *values);
 /** Whether to make the real call. */
 static inline bool lens_goes(const struct lens_call *call)
 {
@@ -118,6 +118,11 @@ void lens_image_find(void);
 const char *lens_program(void);
 /** A place as its offset in the .exe's image; 0 for one outside. */
 uint32_t lens_place(const void *address);
+struct block;
+/** Whether a test is true of one of the program's own variables. */
+bool lens_image_has(
+    const struct block *block,
+    bool (*test)(const struct block *block, const char *from, const char *to));
 
 /* recorder.c: the mapped file. */
 void lens_recorder_open(const WCHAR *path);
@@ -155,7 +160,8 @@ LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
     const void *data, const DWORD *n, LPOVERLAPPED_COMPLETION_ROUTINE routine);
 VOID CALLBACK lens_routine(DWORD error, DWORD n, LPOVERLAPPED overlapped);
 /** The call that began an operation has returned. */
-void lens_operation_returned(const struct lens_call *call, bool failed);
+void lens_operation_returned(
+    const struct lens_call *call, bool failed, const ULONG_PTR *values);
 /** A call of the kind LENS_COLLECTS has returned; false if it has collected
  *  nothing. */
 bool lens_operation_collected(
@@ -163,6 +169,40 @@ bool lens_operation_collected(
 /** What the packet just dequeued must say; 0: success, as it does. */
 DWORD lens_operation_error(
     const struct lens_call *call, const ULONG_PTR *values);
+
+/** Whether an operation that goes on has its OVERLAPPED or its buffer between
+ *  two addresses. */
+bool lens_operation_inside(const void *from, const void *to);
+/** The table, which is no use of the memory that it names. */
+void lens_operation_table(const char **from, const char **to);
+
+/* loans.c: memory on the stack that an operation uses. */
+/** Whether an address lies on this thread's stack. */
+bool lens_is_on_stack(const void *address);
+void lens_loan_begin(const struct lens_call *call, const ULONG_PTR *values);
+void lens_loan_end(const OVERLAPPED *overlapped);
+/** Looks what has been left below the end of this thread's stack. */
+void lens_loans_look(const void *stack_end);
+
+/* memory.c: blocks of memory. */
+struct lens_mistake {
+    const char *what;  ///< a sentence; the size is added
+    uint32_t size;
+    uint32_t place;
+    uint32_t made_at;
+    uint32_t freed_at;
+    bool is_leak;
+};
+void lens_memory_watch(void);
+void lens_memory_tell(const struct lens_mistake *mistake);
+bool lens_memory_is_live(const void *address);
+/** Looks at the memory that a call is given; false: it is freed. */
+bool lens_memory_look(
+    const struct lens_call *call, const void *data, size_t size);
+/** An access to this address has failed. */
+void lens_memory_crashed(const void *address, uint32_t place);
+/** Looks at all blocks once more, and tells which nobody has freed. */
+void lens_memory_end(void);
 
 /* ports.c: which handle is bound to which completion port. */
 void lens_port_bind(uint32_t file, uint32_t port, ULONG_PTR key);
@@ -204,6 +244,8 @@ bool lens_name_is_pipe(LPCWSTR name);
 LPCWSTR lens_name_object(LPCWSTR name, WCHAR room[LENS_NAME_MAX]);
 
 /* crash.c */
+/** Records that the program ends at a place, by an exception. */
+void lens_crash_record(DWORD code, uint32_t place);
 void lens_crash_watch(void);
 
 /* text.c: writes text into a fixed room; what does not fit is left out. */

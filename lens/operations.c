@@ -19,6 +19,8 @@
 #define PLACES     16
 /** How an OVERLAPPED says ERROR_MORE_DATA: STATUS_BUFFER_OVERFLOW. */
 #define MORE_DATA_STATUS 0x80000005u
+/** And that it goes on: STATUS_PENDING. */
+#define PENDING_STATUS 0x103u
 
 struct operation {
     const OVERLAPPED *overlapped;  ///< NULL: never used
@@ -104,6 +106,7 @@ static bool take(const OVERLAPPED *overlapped, struct operation *copy)
 {
     struct operation *found;
 
+    lens_loan_end(overlapped);
     AcquireSRWLockExclusive(&lock);
     found = find(overlapped);
     if (found != NULL) {
@@ -114,6 +117,38 @@ static bool take(const OVERLAPPED *overlapped, struct operation *copy)
     }
     ReleaseSRWLockExclusive(&lock);
     return found != NULL;
+}
+
+void lens_operation_table(const char **from, const char **to)
+{
+    *from = (const char *)operations;
+    *to = *from + sizeof operations;
+}
+
+/** Whether an address lies between two others. */
+static bool lies(const void *address, const void *from, const void *to)
+{
+    return (uintptr_t)address >= (uintptr_t)from
+           && (uintptr_t)address < (uintptr_t)to;
+}
+
+bool lens_operation_inside(const void *from, const void *to)
+{
+    bool inside = false;
+
+    AcquireSRWLockShared(&lock);
+    for (size_t i = 0; i < OPERATIONS && !inside; i++) {
+        const struct operation *here = &operations[i];
+        /* An OVERLAPPED elsewhere may be no more. */
+        bool own = lies(here->overlapped, from, to);
+        if (!here->ended && here->overlapped != NULL
+            && (own
+                || (lies(here->data, from, to)
+                    && lens_memory_is_live(here->overlapped))))
+            inside = here->overlapped->Internal == PENDING_STATUS;
+    }
+    ReleaseSRWLockShared(&lock);
+    return inside;
 }
 
 /** What the program must be told of a packet, instead of success; or 0. */
@@ -178,6 +213,21 @@ static void fail_as_real_ones(
     }
 }
 
+/** "OVERLAPPED structure": an offset is for what can be sought in; all that is
+ *  not used must be 0. */
+static void look_at_offset(
+    const struct lens_call *call, HANDLE file, const OVERLAPPED *overlapped)
+{
+    if ((overlapped->Offset | overlapped->OffsetHigh) != 0
+        && call->id != LENS_PostQueuedCompletionStatus
+        && GetFileType(file) == FILE_TYPE_PIPE)
+        lens_memory_tell(&(struct lens_mistake){
+            .what = "the OVERLAPPED is not set to 0: its Offset is none for a "
+                    "pipe",
+            .place = call->caller,
+        });
+}
+
 LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
     struct lens_call *call, HANDLE file, OVERLAPPED *overlapped,
     const void *data, const DWORD *n, LPOVERLAPPED_COMPLETION_ROUTINE routine)
@@ -194,6 +244,8 @@ LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
 
     if (overlapped == NULL)
         return routine;
+    if (lens_memory_look(call, overlapped, sizeof *overlapped))
+        look_at_offset(call, file, overlapped);
     if (call->fault != 0) {
         /* A routine's operation and a posted packet have no use for the
            event. */
@@ -206,7 +258,8 @@ LPOVERLAPPED_COMPLETION_ROUTINE lens_operation_begin(
     return keep(&operation) && routine != NULL ? lens_routine : routine;
 }
 
-void lens_operation_returned(const struct lens_call *call, bool failed)
+void lens_operation_returned(
+    const struct lens_call *call, bool failed, const ULONG_PTR *values)
 {
     struct operation gone;
     bool pending = failed && call->error == ERROR_IO_PENDING;
@@ -216,6 +269,8 @@ void lens_operation_returned(const struct lens_call *call, bool failed)
         pending = true;
     if (pending && call->record != NULL)
         lens_note(call->record, LENS_FLAG_PENDING);
+    if (pending)
+        lens_loan_begin(call, values);
 
     /* Any other failure is the end of it, and no packet will come. */
     if (failed && !pending && call->error != ERROR_MORE_DATA)

@@ -43,6 +43,10 @@ enum lens_kind {
                           ///< which call asked for it
     LENS_KIND_WARNING,    ///< a call that did no harm, and is wrong: `call`,
                           ///< `nth` and `caller` say which, `in` says why
+    LENS_KIND_MEMORY,     ///< memory is used wrongly at `caller`: `in` says
+                          ///< how, `handle2` and `other` are the places where
+                          ///< the block was made and freed, `error` is 1 where
+                          ///< it was only not freed
 };
 
 /** Notes on a record. */

@@ -124,7 +124,7 @@ static void fetch_record(const struct lens_record *record)
 static bool is_frequent(enum lens_kind kind)
 {
     return kind == LENS_KIND_CALL || kind == LENS_KIND_ROUTINE
-           || kind == LENS_KIND_WARNING;
+           || kind == LENS_KIND_WARNING || kind == LENS_KIND_MEMORY;
 }
 
 struct lens_record *lens_take(enum lens_kind kind)

@@ -239,6 +239,7 @@ __attribute__((constructor)) void lens_start(void)
         hide_settings();
     if (lens_recording()) {
         lens_show_prepare();
+        lens_memory_watch();
         lens_record_start();
         atexit(lens_record_exit);
         lens_crash_watch();

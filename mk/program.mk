@@ -39,6 +39,7 @@ endif
 
 ALL_CPPFLAGS += -I$(LESSON)
 PARTS_O := $(PARTS:%=$(OUT)/%.o)
+PARTS_W := $(PARTS:%=$(OUT)/lens/%.o)
 SHARED  := $(TOP)/build/common/error.o $(TOP)/build/common/console.o \
            $(TOP)/build/common/utf8.o
 LENS    := $(TOP)/build/lens/lens.o
@@ -98,7 +99,7 @@ define HOW
 programs $(PROGRAMS)
 parts $(PARTS)
 cc $(CC)
-compiler $(COMPILER)
+compiler $(COMPILER) $(WATCHED_FLAGS)
 linker $(CC) $(LDFLAGS)
 shared $(SHARED) $(LENS)
 libraries $(LDLIBS)
@@ -128,19 +129,19 @@ $(EDIT:%=$(OUT)/source/%): FORCE
 	@$(TOP)/mk/take $(@F) $@
 
 # What the guard of yesterday has let pass is looked at again by today's.
-$(EDIT:%.c=$(OUT)/%.o): $(TOP)/mk/compile
+GUARDED_O := $(EDIT:%.c=$(OUT)/%.o) $(EDIT:%.c=$(OUT)/lens/%.o)
+$(GUARDED_O): $(TOP)/mk/compile
 
-GUARDED := $(PLAIN) $(WATCHED) $(EDIT:%.c=$(OUT)/%.o)
+GUARDED := $(PLAIN) $(WATCHED) $(GUARDED_O)
 $(GUARDED): export PIPEWORK_SHOWN := $(value PIPEWORK_SHOWN)
 $(PLAIN) $(WATCHED): private GUARD = $(TOP)/mk/compile $(NAME) $@ link
-$(EDIT:%.c=$(OUT)/%.o): private GUARD = $(TOP)/mk/compile $(NAME) $< \
-                                $(if $(filter $*,$(PROGRAMS)),main,part)
+$(GUARDED_O): private GUARD = $(TOP)/mk/compile $(NAME) $< \
+                              $(if $(filter $*,$(PROGRAMS)),main,part)
 endif
 
 # The lens stands before the libraries, so its definitions win.  The list of
 # lines lets the grader name the line of a call.
-$(OUT)/lens/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED) $(LENS)
-	@mkdir -p $(@D)
+$(OUT)/lens/%.exe: $(OUT)/lens/%.o $(PARTS_W) $(SHARED) $(LENS)
 	$(call SAY,LENS)
 	$(Q)$(GUARD) $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)$(LINES)
@@ -156,6 +157,12 @@ $(OUT)/%.o: $$(call source,$$*) $$(if $$(filter $$*.c,$$(EDIT)),,$(OUT)/$$*.seen
             $(PRECOMPILED)
 	$(call SAY,CC)
 	$(Q)$(GUARD) $(COMPILE)
+
+$(OUT)/lens/%.o: $$(call source,$$*) \
+                 $$(if $$(filter $$*.c,$$(EDIT)),,$(OUT)/$$*.seen) $(PRECOMPILED)
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(Q)$(GUARD) $(COMPILE) $(WATCHED_FLAGS)
 
 # What is built elsewhere is brought up to date there, and only relinked when
 # it changed.  The top makefile has done it when it calls with READY=1.
@@ -178,4 +185,4 @@ peers-to-grade: $(LENS)
 endif
 endif
 
--include $(wildcard $(OUT)/*.d)
+-include $(wildcard $(OUT)/*.d $(OUT)/lens/*.d)

@@ -45,6 +45,13 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 \
             -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
             -Wundef -Wvla
 
+# For the build with the lens: an array that is written behind its end is found
+# when its function returns, and a variable that was never set is no 0 (where the
+# compiler can do that: GCC 12 can). The compiler is asked once, when needed.
+WATCHED_FLAGS = $(eval WATCHED_FLAGS := -fstack-protector-strong $(if $(filter \
+    4 5 6 7 8 9 10 11,$(firstword $(subst ., ,$(subst -, ,$(shell $(CC) \
+    -dumpversion))))),,-ftrivial-auto-var-init=pattern))$(WATCHED_FLAGS)
+
 ALL_CPPFLAGS = -I$(TOP) -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS)
 

@@ -668,5 +668,6 @@ int main(int argc, char *argv[])
     test("used by hand, it makes the record itself", test_by_hand);
     test("its settings are hidden from the program", test_hidden);
     test_operations();
+    test_memory();
     return stage_close();
 }

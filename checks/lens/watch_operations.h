@@ -8,5 +8,7 @@
 
 /** Runs all of them. */
 void test_operations(void);
+/** Runs all tests of memory. */
+void test_memory(void);
 
 #endif

@@ -123,7 +123,7 @@ sub build {
     return (1, $log);
 }
 
-sub solved { return "../../build/solutions/$_[0]{topic}" }
+sub solved { return "../../build/solutions/$_[0]{topic}/lens" }
 
 # What has to be compiled: what the patch changes; all that is not the lesson's,
 # if it changes or adds a file that others may include.

@@ -76,11 +76,13 @@ sub unseen_in {
     my %known    = (table(), excepted());
     my %imported = map { $_ => 1 } map { of_program($_) }
         glob qq("$folder/*.exe" "$folder/lens/*.exe");
-    my @unseen;
-    for my $object (sort glob qq("$folder/*.o")) {
+    my (@unseen, %found);
+    for my $object (sort glob qq("$folder/*.o" "$folder/lens/*.o")) {
+        my $source = basename($object, '.o') . '.c';
         my %wanted = map { $_ => 1 } wanted_by($object);
-        push @unseen, map { [$_, basename($object, '.o') . '.c'] }
-            grep { $imported{$_} && !$known{$_} } sort keys %wanted;
+        push @unseen, map { [$_, $source] }
+            grep { $imported{$_} && !$known{$_} && !$found{"$_ $source"}++ }
+            sort keys %wanted;
     }
     return @unseen;
 }

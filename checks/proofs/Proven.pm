@@ -20,7 +20,7 @@ sub files_of {
     my ($topic) = @_;
     return grep { -f } map { glob } "build/checks/$topic.o",
         'build/checks/harness/*.o', 'build/lens/{lens,reader}.o',
-        'build/common/*.o', "build/{lessons,solutions}/$topic/*.o",
+        'build/common/*.o', "build/{lessons,solutions}/$topic/{,lens/}*.o",
         "solutions/$topic/*.[ch]", 'mk/{run,start-wine}', 'checks/proofs/*',
         'checks/prove-answers';
 }
