@@ -92,6 +92,31 @@ static void blame_memory(const struct program *program)
     }
 }
 
+/** Says what a program that has crashed did with memory, if that is known. */
+static bool describe_memory(
+    const struct program *program, char *text, size_t size)
+{
+    char what[300];
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        if (record->kind != LENS_KIND_MEMORY || record->pid != program->id
+            || record->error != 0
+            || where_memory(program, record, what, sizeof what)[0] == '\0')
+            continue;
+        also_likely(WRONG_MEMORY);
+        snprintf(
+            text,
+            size,
+            "%s has ended%s: %s",
+            program->name,
+            where_crashed(scene_view(), program->id) != NULL ? " by a crash"
+                                                             : "",
+            what);
+        return true;
+    }
+    return false;
+}
+
 /** Says in one sentence what a program is doing, or how it ended. */
 static void describe_program(struct program *program, char *text, size_t size)
 {
@@ -143,6 +168,8 @@ static void describe_program(struct program *program, char *text, size_t size)
         return;
     }
     GetExitCodeProcess(program->process, &code);
+    if (describe_memory(program, text, size))
+        return;
     blame_memory(program);
     const struct lens_record *crash = where_crashed(scene_view(), program->id);
     if (crash != NULL || (code >= 0xC0000000 && code < 0xF0000000)) {

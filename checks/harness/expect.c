@@ -153,6 +153,31 @@ enum wait_result wait_for_scene_end(struct program *program, DWORD *exit_code)
     return result == IN_TIME ? result : wait_for_end(program, 0, exit_code);
 }
 
+/** Fails the check for the first of a program's mistakes with memory. */
+static void look_at_memory(
+    const struct program *program, bool leaks, const char *expected)
+{
+    char text[300];
+    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
+        const struct lens_record *record = lens_view_at(scene_view(), i);
+        if (record->kind == LENS_KIND_MEMORY && record->pid == program->id
+            && (record->error != 0) == leaks
+            && where_memory(program, record, text, sizeof text)[0] != '\0') {
+            if (leaks)
+                likely("the last pointer to memory of malloc is lost: who "
+                       "takes it frees it, on each way out");
+            else
+                also_likely(WRONG_MEMORY);
+            fail_check(expected, "%s: %s", program->name, text);
+        }
+    }
+}
+
+void expect_right_memory(const struct program *program)
+{
+    look_at_memory(program, false, "only memory that is its own is used");
+}
+
 void expect_end(struct program *program, DWORD status)
 {
     char expected[200];
@@ -184,6 +209,7 @@ void expect_end(struct program *program, DWORD status)
                 "%s has ended, but a process that it started still runs",
                 program->name);
         }
+        expect_right_memory(program);
     }
 }
 
@@ -243,6 +269,7 @@ void expect_no_leak(struct program *program)
                 lens_call_name(leak->call),
                 where_line(program, leak->caller, place, sizeof place));
     }
+    look_at_memory(program, true, "all memory is freed");
 }
 
 void expect_no_bad_close(struct program *program)

@@ -130,10 +130,19 @@ bool has_number(const char *text, DWORD number);
 void expect_error(struct program *program, const char *call, DWORD code);
 
 /**
- * Expects that the program, which has ended, left no handle open.
+ * Expects that the program, which has ended, left no handle open and no memory
+ * without a pointer to it.
  * @note The lens sees the handles that the calls of its table opened.
  */
 void expect_no_leak(struct program *program);
+
+/**
+ * Expects that the program, so far, used only memory that is its own: nothing
+ * beside a block or behind an array, nothing that it has freed, and no buffer
+ * of an operation that goes on where its function has returned. expect_end()
+ * looks, too.
+ */
+void expect_right_memory(const struct program *program);
 
 /**
  * Expects that the program passed only open handles to CloseHandle: what it

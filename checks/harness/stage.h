@@ -16,6 +16,11 @@
  * looks of a check that waits, in ms. */
 enum { LAST_WORDS_MS = 200, LOOK_AGAIN_MS = 15 };
 
+/** The cause of what a program has done with memory that is not its own. */
+#define WRONG_MEMORY                                                           \
+    "memory is used that is not, or no longer, its own: count its bytes, and " \
+    "ask who needs it how long"
+
 /** The programs of the running check, in the order of their start, or NULL. */
 struct program *scene_program(size_t index);
 

@@ -368,3 +368,30 @@ const char *where_line(
     fclose(list);
     return text;
 }
+
+const char *where_memory(
+    const struct program *program, const struct lens_record *record, char *text,
+    size_t size)
+{
+    char place[80] = "", made[80] = "", freed[80] = "";
+    /* Who wrote beside a block is not known, only who made it. */
+    if (record->caller != record->handle2)
+        where_line(program, record->caller, place, sizeof place);
+    if (record->handle2 != 0)
+        where_line(program, record->handle2, made, sizeof made);
+    if (record->other != 0 && record->other != record->caller)
+        where_line(program, record->other, freed, sizeof freed);
+    snprintf(
+        text,
+        size,
+        "%s%s%s%s%s%s",
+        record->in,
+        place,
+        made[0] != '\0' ? ", made at" : "",
+        made,
+        freed[0] != '\0' ? ", freed at" : "",
+        freed);
+    if (place[0] == '\0' && made[0] == '\0')
+        text[0] = '\0';
+    return text;
+}

@@ -76,4 +76,16 @@ const struct lens_record *where_crashed(
 const char *where_line(
     const struct program *program, uint32_t address, char *text, size_t size);
 
+/**
+ * Says what a program has done wrong with memory: "a call gets a freed block of
+ * 8 bytes (server.c:52), made at (server.c:41), freed at (server.c:48)".
+ * @param record one of LENS_KIND_MEMORY
+ * @param text   gets it, or nothing where no place is in the program's own
+ *               source
+ * @return @p text
+ */
+const char *where_memory(
+    const struct program *program, const struct lens_record *record, char *text,
+    size_t size);
+
 #endif

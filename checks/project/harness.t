@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.45$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.48$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -38,6 +38,14 @@ my ($crash) = map { /^(\d+):/ } grep { /address = 1;/ }
     `grep -n . checks/specimens/specimen.c`;
 fails('crashes', qr/\(specimen\.c:$crash\)/,
     qr/crashed: exception 0xC0000005, access violation \(specimen\.c:\d+\)/);
+fails('oversteps', qr/only memory that is its own is used/,
+    qr/specimen: something is written behind a block of 10 bytes, made at \(specimen\.c:\d+\), freed at \(specimen\.c:\d+\)/,
+    qr/cause: +memory is used that is not/);
+fails('uses what is freed', qr/ends with exit status 0/,
+    qr/ended by a crash: it uses memory that it has freed, a block of 10 bytes \(specimen\.c:\d+\), made at/);
+fails('loses memory', qr/all memory is freed/,
+    qr/nobody has freed a block of 30 bytes \(specimen\.c:\d+\)/,
+    qr/cause: +the last pointer/);
 fails('floods', qr/nothing within 700 ms/);
 passes('floods and ends');
 fails('leaves a child', qr/no process is left behind/,
@@ -83,7 +91,7 @@ fails('starts children', qr/more than 64 processes/);
 fails('prints controls', qr/\\x1b\[2Jgone\\x07/);
 unlike($text, qr/[\x00-\x09\x0b-\x1f\x7f]/, 'no control character is printed');
 passes('nobody grasps');
-like($text, qr/^ok \d+ - after a failure # SKIP needs check 11$/m,
+like($text, qr/^ok \d+ - after a failure # SKIP needs check 14$/m,
     'a check that depends on a failed one is skipped with the reason');
 like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,
     'a check that needs Windows is skipped on Wine with the reason');

@@ -45,6 +45,24 @@ static void crashes(void)
     expect_end(start("specimen crash 0x10"), 0);
 }
 
+/** One byte too far does no harm that can be seen. */
+static void oversteps(void)
+{
+    expect_end(start("specimen overstep 1"), 0);
+}
+
+static void uses_what_is_freed(void)
+{
+    expect_end(start("specimen touch 5"), 0);
+}
+
+static void loses_memory(void)
+{
+    struct program *program = start("specimen lose 30");
+    expect_end(program, 0);
+    expect_no_leak(program);
+}
+
 static void floods_for_ever(void)
 {
     expect_line(start("specimen flood 0"), "ready", 1);
@@ -342,6 +360,9 @@ static const struct check CHECKS[] = {
     {.name = "hangs", .run = hangs, .limit_ms = SHORT_MS},
     {.name = "spins", .run = spins, .limit_ms = SHORT_MS},
     {.name = "crashes", .run = crashes},
+    {.name = "oversteps", .run = oversteps},
+    {.name = "uses what is freed", .run = uses_what_is_freed},
+    {.name = "loses memory", .run = loses_memory},
     {.name = "floods", .run = floods_for_ever, .limit_ms = SHORT_MS},
     {.name = "floods and ends", .run = floods_and_ends},
     {.name = "leaves a child", .run = leaves_a_child, .limit_ms = SHORT_MS},

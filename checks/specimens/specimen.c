@@ -54,6 +54,33 @@ static void crash(unsigned long address)
     *(volatile int *)(ULONG_PTR)address = 1;
 }
 
+static char *volatile block;
+
+/** Writes so far behind the last of ten bytes. */
+static void overstep(unsigned long by)
+{
+    block = malloc(10);
+    block[9 + by] = 0;
+    free(block);
+}
+
+/** Uses memory that it has freed. */
+static void touch(unsigned long index)
+{
+    char *data = malloc(10);
+    block = data;
+    free(data);
+    block[index] = 0;
+}
+
+/** Takes memory twice, and forgets where it is. */
+static void lose(unsigned long size)
+{
+    for (int i = 0; i < 2; i++)
+        block = malloc(size);
+    block = NULL;
+}
+
 /** Prints so many lines; 0: for ever. */
 static void flood(unsigned long lines)
 {
@@ -314,6 +341,9 @@ static const struct {
     {"hang", hang},
     {"spin", spin},
     {"crash", crash},
+    {"overstep", overstep},
+    {"touch", touch},
+    {"lose", lose},
     {"flood", flood},
     {"leave-child", leave_child},
     {"open-handles", open_handles},
