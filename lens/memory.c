@@ -24,6 +24,7 @@
 #define IN_FRONT 64  // bytes that are looked at before a block
 #define PLACES   16  // that are asked for what they have lost
 #define LOOKS    16  // at blocks of one place
+#define SLOTS    (TLS_MINIMUM_AVAILABLE + 1024)
 /** What Windows calls a stack buffer overrun. */
 #define STACK_SPOILED 0xC0000409u
 /** What nobody has written yet, and what nobody may write. */
@@ -352,6 +353,38 @@ static bool stands_in_block(const struct block *block)
 /** Where the stack of the program begins, above the lens's own. */
 static const char *stack_end;
 
+/** Whether a thread-local slot leads to the block. */
+static bool stands_in_slot(const struct block *block)
+{
+    for (DWORD i = 0; i < SLOTS; i++) {
+        const char *value = TlsGetValue(i);
+        if (stands_in(block, (const char *)&value, (const char *)(&value + 1)))
+            return true;
+    }
+    return false;
+}
+
+/** Whether a part of the memory is this thread's for the system, and may hold
+ *  the arguments of calls that are long over. */
+static bool is_systems(const MEMORY_BASIC_INFORMATION *part)
+{
+    MEMORY_BASIC_INFORMATION teb;
+    const void *own;
+    ULONG_PTR low;
+    ULONG_PTR high;
+
+    /* NtCurrentTeb(), of which the compiler thinks that it reads from NULL. */
+    __asm__("movq %%gs:0x30, %0" : "=r"(own));
+    VirtualQuery(own, &teb, sizeof teb);
+    if (part->AllocationBase == teb.AllocationBase)
+        return true;
+    /* Wine has a stack for its own side of a call, behind the thread's. */
+    GetCurrentThreadStackLimits(&low, &high);
+    return (ULONG_PTR)part->AllocationBase == high
+           && GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version")
+                  != NULL;
+}
+
 /**
  * Whether other memory of the process leads to the block: the stacks of all
  * threads, but for what this one has left of its own, and the other heaps.
@@ -370,7 +403,8 @@ static bool stands_elsewhere(const struct block *block)
         if (part.State == MEM_COMMIT && part.Type == MEM_PRIVATE
             && (part.Protect == PAGE_READWRITE
                 || part.Protect == PAGE_EXECUTE_READWRITE)
-            && part.AllocationBase != room && stands_in(block, from, to))
+            && part.AllocationBase != room && !is_systems(&part)
+            && stands_in(block, from, to))
             return true;
     }
     return false;
@@ -388,7 +422,8 @@ static bool is_lent(const struct block *block)
 static bool is_reachable(const struct block *block)
 {
     return lens_image_has(block, stands_in) || stands_in_block(block)
-           || is_lent(block) || stands_elsewhere(block);
+           || is_lent(block) || stands_in_slot(block)
+           || stands_elsewhere(block);
 }
 
 /** Whether a block of those that a place has made is lost. */

@@ -172,6 +172,10 @@ static void leak_none(void)
         rows[i] = block;
     }
     TlsSetValue(slot, rows);
+    for (int i = 0; i < 3; i++) {
+        block = malloc(20);
+        TlsSetValue(TlsAlloc(), block);
+    }
     block = NULL;
 }
 
