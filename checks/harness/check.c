@@ -80,21 +80,43 @@ void no_cause(void)
     now.likely[0] = '\0';
 }
 
-/** Makes control characters visible, lest a program's output writes them to the
- * terminal: `\x1b`. What does not fit is cut off. */
+/** How many bytes of UTF-8 the character here has; 0: it is none. */
+static size_t utf8_length(const char *text)
+{
+    unsigned char first = (unsigned char)*text;
+    size_t length = first < 0x80   ? 1
+                    : first < 0xC2 ? 0
+                    : first < 0xE0 ? 2
+                    : first < 0xF0 ? 3
+                    : first < 0xF5 ? 4
+                                   : 0;
+    for (size_t i = 1; i < length; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
+/** Makes visible what is no text, lest a program's output writes it to the
+ * terminal: `\x1b`, `\xfe`. What does not fit is cut off. */
 static void show_controls(char *text, size_t size)
 {
     char shown[sizeof now.seen];
     size_t used = 0;
-    for (const char *p = text; *p != '\0' && used + 5 < size; p++)
-        if ((unsigned char)*p >= ' ' ? *p != 0x7F : *p == '\n')
-            shown[used++] = *p;
-        else
+    for (const char *p = text; *p != '\0' && used + 5 < size;) {
+        size_t length = utf8_length(p);
+        if (length > 1
+            || (length == 1
+                && ((unsigned char)*p >= ' ' ? *p != 0x7F : *p == '\n'))) {
+            memcpy(shown + used, p, length);
+            used += length;
+            p += length;
+        } else
             used += (size_t)snprintf(
                 shown + used,
                 sizeof shown - used,
                 "\\x%02x",
-                (unsigned char)*p);
+                (unsigned char)*p++);
+    }
     shown[used] = '\0';
     memcpy(text, shown, used + 1);
 }

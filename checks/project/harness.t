@@ -88,7 +88,7 @@ fails('polls at once', qr/call after call, without an end/);
 passes($_) for 'rests beside one', 'a timer', 'a pool', 'stands until';
 fails('takes memory', qr/more than 512 MB/);
 fails('starts children', qr/more than 64 processes/);
-fails('prints controls', qr/\\x1b\[2Jgone\\x07/);
+fails('prints controls', qr/\\x1b\[2Jgone\\x07 \\xfe\xc3\xa9/);
 unlike($text, qr/[\x00-\x09\x0b-\x1f\x7f]/, 'no control character is printed');
 passes('nobody grasps');
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 14$/m,

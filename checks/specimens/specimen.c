@@ -293,7 +293,7 @@ static void start_children(unsigned long count)
 static void print_controls(unsigned long unused)
 {
     (void)unused;
-    printf("\x1b[2Jgone\x07\n");
+    printf("\x1b[2Jgone\x07 \xfe\xc3\xa9\n");
     fflush(stdout);
 }
 
