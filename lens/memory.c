@@ -195,6 +195,7 @@ static void *make(size_t size, uint32_t place)
     if (first + pages_of(size) + 1 > PAGES)
         return NULL;
     block = &blocks[first];
+    /* cppcheck-suppress leakReturnValNotUsed */
     if (VirtualAlloc(
             room + first * PAGE,
             pages_of(size) * PAGE,
@@ -604,6 +605,6 @@ _Noreturn void lens_stack_spoiled(void)
         lens_crash_record(STACK_SPOILED, PLACE);
     }
     lens_real.TerminateProcess(GetCurrentProcess(), STACK_SPOILED);
-    for (;;)
-        continue;
+    for (;;) {
+    }
 }
