@@ -6,6 +6,7 @@
 #   PARTS      each program gets these, too: PART.c for each (optional)
 #   EDIT       the files that the learner edits (in exercises only)
 #   PLAY       the lesson's conversation (in lessons only)
+#   HEADER, EXCERPT   what its timeline shows of it: see mk/trace (optional)
 #   TOP        the way to the top folder
 #   LDLIBS     libraries, where a program needs one
 

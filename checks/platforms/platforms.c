@@ -543,7 +543,7 @@ static const struct {
     {"How much goes into a pipe's buffer", buffer_size},
     {"A write of 0 bytes into a byte pipe", write_nothing},
     {"A write into a full byte pipe with `PIPE_NOWAIT`", write_without_room},
-    {"`ConnectNamedPipe` with `PIPE_NOWAIT`, behind `DisconnectNamedPipe`",
+    {"`ConnectNamedPipe` with `PIPE_NOWAIT`, after `DisconnectNamedPipe`",
      connect_again},
 };
 

@@ -25,7 +25,11 @@ sub setting {
 
 # The notes without their code, and the words in them. A word has a letter: the
 # figures of a table are not read aloud.
-sub words { return scalar(() = ($_[0] =~ s/^```.*?^```$//msgr) =~ /\S*\pL\S*/g) }
+sub words {
+    my $text = $_[0] =~ s/^```.*?^```$//msgr;
+    $text =~ s/\[(?:T?\d+|Wine)(?:, ?(?:T?\d+|Wine))*\]//g;    # who knows it
+    return scalar(() = $text =~ /\S*\pL\S*/g);
+}
 
 # ---- the files ----
 
