@@ -150,7 +150,10 @@ enum wait_result wait_for_scene_end(struct program *program, DWORD *exit_code)
     do
         result = wait_for_end(program, now_ms() + LOOK_AGAIN_MS, exit_code);
     while (result != IN_TIME && ms_until(scene_deadline()) > 0);
-    return result == IN_TIME ? result : wait_for_end(program, 0, exit_code);
+    if (result == IN_TIME || is_running(program))
+        return result == IN_TIME ? IN_TIME : TOO_LATE;
+    /* It has ended just now: its last words may still be on their way. */
+    return wait_for_end(program, now_ms() + 5 * LAST_WORDS_MS, exit_code);
 }
 
 /** Fails the check for the first of a program's mistakes with memory. */
