@@ -28,10 +28,10 @@ static const char NEGATIVE[] =
     "behind the deadline, deadline - now is negative, and as a DWORD it is up "
     "to 49 days: ms_until has to say 0 (TODO 3)";
 
-/** The calls by which a program rests, and the argument that says how long. */
+/** The calls by which a program pauses, and the argument that says how long. */
 static const struct {
     const char *call, *argument;
-} RESTS[] = {
+} PAUSES[] = {
     {"WaitNamedPipeW", "wait"},
     {"Sleep", "time"},
     {"SleepEx", "time"},
@@ -41,9 +41,9 @@ static const struct {
     {"WaitForMultipleObjectsEx", "wait"},
 };
 
-/* A rest that the lens does not see shows by the time between two tries; one
+/* A pause that the lens does not see shows by the time between two tries; one
  * that is not there would have to be kept waiting by the machine this often. */
-enum { UNSEEN_RESTS = 16, UNSEEN_US = 500 };
+enum { UNSEEN_PAUSES = 16, UNSEEN_US = 500 };
 
 /** Tells whether a call waits for an object, such as a timer that is set. */
 static bool waits_for_object(const char *call)
@@ -86,30 +86,30 @@ static unsigned long long expect_no_longer_wait(
 {
     unsigned long long latest = 0;
     const struct lens_record *first = find_call(client, "CreateFileW", 1);
-    for (size_t i = 0; first != NULL && i < ARRAYSIZE(RESTS); i++) {
-        const struct lens_record *rest;
+    for (size_t i = 0; first != NULL && i < ARRAYSIZE(PAUSES); i++) {
+        const struct lens_record *pause;
         for (uint32_t n = 1;
-             (rest = find_call(client, RESTS[i].call, n)) != NULL;
+             (pause = find_call(client, PAUSES[i].call, n)) != NULL;
              n++) {
             const struct lens_record *before = first, *next;
             for (uint32_t k = 2;
                  (next = find_call(client, "CreateFileW", k)) != NULL
-                 && next->t0 < rest->t0;
+                 && next->t0 < pause->t0;
                  k++)
                 before = next;
             unsigned long long gone = ms_between(first->t0, before->t1);
             unsigned long long left = gone < total_ms ? total_ms - gone : 0;
-            unsigned long long time = time_of(rest, RESTS[i].argument);
+            unsigned long long time = time_of(pause, PAUSES[i].argument);
             /* It may wait for an object without an end, such as a timer that
              * it has set: whether it comes back, its end tells. */
-            if (time == INFINITE && waits_for_object(RESTS[i].call))
+            if (time == INFINITE && waits_for_object(PAUSES[i].call))
                 continue;
             /* One more: what is left may be rounded up. */
             if (time == INFINITE)
                 fail_check(
                     "each wait is for what is left of the time",
                     "%s number %u asked to wait for ever",
-                    RESTS[i].call,
+                    PAUSES[i].call,
                     n);
             if (time > WAIT_MAX_MS)
                 likely(NEGATIVE);
@@ -118,7 +118,7 @@ static unsigned long long expect_no_longer_wait(
                     "each wait is for what is left of the time",
                     "%s number %u asked for %llu ms when at most %llu of the "
                     "%llu ms were left",
-                    RESTS[i].call,
+                    PAUSES[i].call,
                     n,
                     time,
                     left,
@@ -237,11 +237,11 @@ static void finds_a_late_server(void)
     tried("started `client 20000 hello` first, and created the pipe when its "
           "CreateFileW had failed");
     likely("error 2, ERROR_FILE_NOT_FOUND, means that nobody owns the name "
-           "yet: try again while there is time, after a short rest");
+           "yet: try again while there is time, after a short pause");
     struct program *client = start(PATIENT);
     wait_called(client, "CreateFileW", 1);
     expect_conversation(create_peer(PIPE_NAME), client);
-    likely("what a rest needs, such as an event or a timer, is made anew for "
+    likely("what a pause needs, such as an event or a timer, is made anew for "
            "each of them, and not passed to CloseHandle");
     expect_no_leak(client);
 }
@@ -260,18 +260,23 @@ static bool called_between(
     return false;
 }
 
-/** Tells whether a client rests in a call of the list between two tries. */
-static bool rests_between(
+/** Tells whether a client pauses in a call of the list between two tries. */
+static bool pauses_between(
     const struct program *client, const struct lens_record *one,
     const struct lens_record *next)
 {
-    for (size_t i = 1; i < ARRAYSIZE(RESTS); i++)
-        if (called_between(client, one, next, RESTS[i].call, RESTS[i].argument))
+    for (size_t i = 1; i < ARRAYSIZE(PAUSES); i++)
+        if (called_between(
+                client,
+                one,
+                next,
+                PAUSES[i].call,
+                PAUSES[i].argument))
             return true;
     return false;
 }
 
-static void rests_between_tries(void)
+static void pauses_between_tries(void)
 {
     tried("started `client 20000 hello` without a server, and looked at what "
           "it does between two tries to open the pipe");
@@ -280,11 +285,11 @@ static void rests_between_tries(void)
     for (uint32_t n = 2; n <= tries; n++) {
         const struct lens_record *next = wait_called(client, "CreateFileW", n);
         const struct lens_record *one = find_call(client, "CreateFileW", n - 1);
-        if (rests_between(client, one, next))
+        if (pauses_between(client, one, next))
             continue;
-        bool waits = called_between(client, one, next, RESTS[0].call, NULL);
+        bool waits = called_between(client, one, next, PAUSES[0].call, NULL);
         if (!waits && us_between(one->t1, next->t0) >= UNSEEN_US) {
-            tries = UNSEEN_RESTS;
+            tries = UNSEEN_PAUSES;
             continue;
         }
         if (waits)
@@ -294,9 +299,9 @@ static void rests_between_tries(void)
             likely("one try comes right behind the other: a short Sleep "
                    "between them leaves the processor to the others");
         fail_check(
-            "it rests for 1 ms or more between two tries",
+            "it pauses for 1 ms or more between two tries",
             "CreateFileW number %u and number %u, and no Sleep between, nor "
-            "another rest",
+            "another pause",
             n - 1,
             n);
     }
@@ -317,18 +322,18 @@ static void gives_up_on_nobody(void)
     expect_nothing_more(client);
 }
 
-/** How long the client rested, from its first try on, in milliseconds: up to
- * the end of its last rest, or to the last try, if the lens sees no rest. */
-static unsigned long long ms_rested(struct program *client)
+/** How long the client paused, from its first try on, in milliseconds: up to
+ * the end of its last pause, or to the last try, if the lens sees no pause. */
+static unsigned long long ms_paused(struct program *client)
 {
     const struct lens_record *first = find_call(client, "CreateFileW", 1);
     const struct lens_record *latest =
         find_call(client, "CreateFileW", count_calls(client, "CreateFileW"));
     int64_t end = latest != NULL ? latest->t0 : 0;
-    for (size_t i = 0; i < ARRAYSIZE(RESTS); i++) {
-        uint32_t count = count_calls(client, RESTS[i].call);
+    for (size_t i = 0; i < ARRAYSIZE(PAUSES); i++) {
+        uint32_t count = count_calls(client, PAUSES[i].call);
         const struct lens_record *last =
-            find_call(client, RESTS[i].call, count);
+            find_call(client, PAUSES[i].call, count);
         if (last != NULL && last->t1 > end)
             end = last->t1;
     }
@@ -338,7 +343,7 @@ static unsigned long long ms_rested(struct program *client)
 /** Says that the client sees no time where there is some, if it is so. */
 static void find_lost_time(struct program *client)
 {
-    if (ms_rested(client) == 0 && count_calls(client, "CreateFileW") == 1)
+    if (ms_paused(client) == 0 && count_calls(client, "CreateFileW") == 1)
         likely("ms_until says 0 while 600 ms are left (TODO 3): a division "
                "that comes before the multiplication leaves whole seconds");
 }
@@ -350,13 +355,13 @@ static void find_lost_time(struct program *client)
  */
 static struct program *expect_patience(const char *cause)
 {
-    unsigned long long rested = 0;
+    unsigned long long paused = 0;
     for (int i = 0; i < 2; i++) {
         struct program *client = start("client 600 hello");
         likely("%s", cause);
         expect_to_give_up(client, 600);
-        rested = ms_rested(client);
-        if (rested >= 350)
+        paused = ms_paused(client);
+        if (paused >= 350)
             return client;
         likely("%s", cause);
         find_lost_time(client);
@@ -364,7 +369,7 @@ static struct program *expect_patience(const char *cause)
     fail_check(
         "it waits until its time is over",
         "it gave up after %llu ms",
-        rested);
+        paused);
 }
 
 static void sleeps_no_longer(void)
@@ -377,32 +382,32 @@ static void sleeps_no_longer(void)
         likely("Sleep gets a fixed number: it must not get more than what is "
                "left");
         expect_to_give_up(client, 8);
-        /* A rest that the lens does not see stands between two tries. */
+        /* A pause that the lens does not see stands between two tries. */
         if (count_calls(client, "CreateFileW") > 1)
             return;
-        for (size_t k = 1; k < ARRAYSIZE(RESTS); k++)
-            if (count_calls(client, RESTS[k].call) > 0)
+        for (size_t k = 1; k < ARRAYSIZE(PAUSES); k++)
+            if (count_calls(client, PAUSES[k].call) > 0)
                 return;
     }
     struct program *longer = start("client 600 hello");
     no_cause();
     expect_to_give_up(longer, 600);
-    likely("it gives up when less than a whole rest is left: the last rest is "
-           "for what is left, and the last try comes behind it");
+    likely("it gives up when less than a whole pause is left: the last pause "
+           "is for what is left, and the last try comes behind it");
     find_lost_time(longer);
-    fail_check("a rest of 8 ms or less", "no rest in 15 runs");
+    fail_check("a pause of 8 ms or less", "no pause in 15 runs");
 }
 
-/** For how long it has asked to rest, in milliseconds, in all. */
+/** For how long it has asked to pause, in milliseconds, in all. */
 static unsigned long long ms_asked(struct program *client)
 {
     unsigned long long sum = 0;
-    const struct lens_record *rest;
-    for (size_t i = 0; i < ARRAYSIZE(RESTS); i++)
+    const struct lens_record *pause;
+    for (size_t i = 0; i < ARRAYSIZE(PAUSES); i++)
         for (uint32_t n = 1;
-             (rest = find_call(client, RESTS[i].call, n)) != NULL;
+             (pause = find_call(client, PAUSES[i].call, n)) != NULL;
              n++) {
-            unsigned long long time = time_of(rest, RESTS[i].argument);
+            unsigned long long time = time_of(pause, PAUSES[i].argument);
             sum += time != INFINITE ? time : 0;
         }
     return sum;
@@ -416,19 +421,19 @@ static void tries_until_the_end(void)
     unsigned long long asked = ms_asked(expect_patience(CAUSE));
     if (asked == 0 || asked >= 350)
         return;
-    /* The machine made few rests take all the time; for ten times as long it
+    /* The machine made few pauses take all the time; for ten times as long it
      * won't. */
     tried("started `client 6000 hello` without a server");
     struct program *client = start("client 6000 hello");
     likely(CAUSE);
     expect_to_give_up(client, 6000);
     likely(CAUSE);
-    unsigned long long rested = ms_rested(client);
-    if (rested < 3500)
+    unsigned long long paused = ms_paused(client);
+    if (paused < 3500)
         fail_check(
             "it waits until its time is over",
             "it gave up after %llu ms",
-            rested);
+            paused);
 }
 
 static void other_open_errors_count(void)
@@ -834,7 +839,7 @@ static void wrong_count_is_refused(void)
 
 static const char OPENS[] = "The client opens a pipe that is there";
 static const char FINDS[] = "A server that comes later is found (2)";
-static const char RESTS_BETWEEN[] = "It rests between two tries";
+static const char PAUSES_BETWEEN[] = "It pauses between two tries";
 static const char NOBODY[] = "It gives up when nobody comes in time (2)";
 static const char SLEEPS[] = "It sleeps no longer than what is left";
 static const char WAITS[] = "It waits for the only instance (231)";
@@ -858,8 +863,8 @@ static const struct check CHECKS[] = {
         .needs = OPENS,
     },
     {
-        .name = RESTS_BETWEEN,
-        .run = rests_between_tries,
+        .name = PAUSES_BETWEEN,
+        .run = pauses_between_tries,
         .program = "client",
         .todo = 1,
         .read = "What goes wrong",
@@ -871,7 +876,7 @@ static const struct check CHECKS[] = {
         .program = "client",
         .todo = 1,
         .read = "Read it",
-        .needs = RESTS_BETWEEN,
+        .needs = PAUSES_BETWEEN,
     },
     {
         .name = SLEEPS,

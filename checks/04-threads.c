@@ -29,7 +29,7 @@
 enum { GOOD = 6, HASTY = 12, VISITS = 8, SETTLE_MS = 1500 };
 
 /** How often a server tries to end a thread that is held; one that tries
- * seldom gets so many milliseconds. */
+ * seldom gets that many milliseconds. */
 enum { ATTEMPTS = 10, ATTEMPTS_MS = 1500 };
 
 /** Sends bytes and expects the very same back. */

@@ -403,7 +403,7 @@ static size_t find_room(DWORD buffer)
     return room_of(client);
 }
 
-/** Lets a client log @p first, then @p count lines of so many letters. */
+/** Lets a client log @p first, then @p count lines of @p letters letters. */
 static struct program *start_long(
     const char *first, unsigned count, size_t letters)
 {
@@ -506,7 +506,7 @@ static void fitting_line_is_sent(void)
     expect_fit(SMALL);
 }
 
-/** Starts a client that logs a line of so many letters of three bytes. */
+/** Starts a client that logs a line of @p letters letters of three bytes. */
 static struct program *start_korean(size_t letters)
 {
     static char command[sizeof "client log " + ROOM_MAX + 3];

@@ -198,9 +198,10 @@ static void handle_reads_messages(void)
     tried("sent the client two messages, \"abc\" and \"defg\", before it read");
     struct peer *server;
     struct program *client = start_client_at_gate(&server);
-    likely("a client's handle reads bytes at first, also from a message pipe: "
-           "SetNamedPipeHandleState with PIPE_READMODE_MESSAGE (0x2) changes "
-           "that");
+    likely(
+        "on this computer, a client's handle reads bytes at first, also from a message pipe: "
+        "SetNamedPipeHandleState with PIPE_READMODE_MESSAGE (0x2) changes "
+        "that");
     send_bytes(server, "abc", 3);
     send_bytes(server, "defg", 4);
     open_gate(client);

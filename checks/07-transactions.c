@@ -208,7 +208,7 @@ static void add_line(char *lines, size_t size, const char *text)
     snprintf(lines + used, size - used, "%s\n", text);
 }
 
-/** Sends so many notices, each its own, and says how they are printed. */
+/** Sends @p count notices, each its own, and says how they are printed. */
 static void send_notices(
     struct peer *server, unsigned count, char *lines, size_t size)
 {
@@ -582,7 +582,7 @@ static void next_message_is_not_lost(void)
     expect_lost(calls.client, 100 - PART_MAX);
 }
 
-/** Lets `client -call pipe` get a second answer of so many bytes. */
+/** Lets `client -call pipe` get a second answer of @p size bytes. */
 static struct program *answer_shorter(size_t size)
 {
     char answer[PART_MAX + 1];

@@ -668,9 +668,9 @@ static void a_part_is_gone_on_with(void)
         "sender hello",
         &(struct conditions){.fault = "WriteFile:*:short"},
         &reader);
-    likely("TRUE does not mean that all was written: with PIPE_NOWAIT the "
-           "number of bytes may be smaller than what was asked for. Go on with "
-           "what is left, from there");
+    likely(
+        "TRUE does not mean that all was written: with PIPE_NOWAIT it may be "
+        "less, down to 0 bytes. Go on with what is left, from there");
     expect_bytes(reader, "hello\n", 6);
     expect_close(reader);
     expect_end(sender, EXIT_SUCCESS);

@@ -65,7 +65,7 @@ static void let_settle(const struct program *server)
         Sleep(1);
 }
 
-/** Waits until the server has begun so many reads. */
+/** Waits until the server has begun its read number @p nth. */
 static void wait_read(struct program *server, uint32_t nth)
 {
     while (count_calls(server, "ReadFile") < nth && is_running(server)
@@ -376,7 +376,7 @@ static bool waited_between(
     return false;
 }
 
-/** Lets a client send so many messages while the server is held before it
+/** Lets a client send some messages while the server is held before it
  * sends the first one back: then they all lie ready. */
 static void let_chat(struct program *server, struct peer *client)
 {

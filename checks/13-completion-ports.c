@@ -170,8 +170,8 @@ static unsigned count_pending(const struct program *server, const char *name)
 }
 
 /**
- * Waits until so many operations are pending. An answer that has none is given
- * a moment.
+ * Waits until that many operations are pending. An answer that has none is
+ * given a moment.
  */
 static void wait_pending(
     struct program *server, const char *name, unsigned count)
@@ -1044,7 +1044,7 @@ static const struct check CHECKS[] = {
         .run = crowd_is_served,
         .todo = 2,
         .read = "Read it",
-        .needs = ECHOES,
+        .needs = ONCE,
     },
     {
         .name = CTRL_C,

@@ -24,7 +24,8 @@ bool lens_name_is_pipe(LPCWSTR name)
     return name != NULL && _wcsnicmp(name, L"\\\\.\\pipe\\", 9) == 0;
 }
 
-/** Whether the path names a pipe or mailslot; letters' case does not count. */
+/** Whether the path names a pipe or mailslot; upper and lower case are alike.
+ */
 static bool is_pipe_or_mailslot(LPCWSTR path)
 {
     return lens_name_is_pipe(path)

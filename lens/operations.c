@@ -191,9 +191,10 @@ static void end_without_byte(
 /**
  * An injected failure leaves behind what a real one does. "More data" stands
  * in the OVERLAPPED, sets the event and comes out of the port; a pending one
- * has ended when the program looks. Any other failure resets the event and
- * leaves the structure as it was: test_overlapped and read_pipe_test of Wine's
- * dlls/ntdll/tests/pipe.c (8.0), which run on Windows, say so.
+ * has ended when the program looks. Any other failure resets the event, and the
+ * structure goes on saying "pending", as the call has put it: read_pipe_test of
+ * Wine's dlls/ntdll/tests/pipe.c and test_overlapped_error of its
+ * dlls/kernel32/tests/pipe.c (8.0), which run on Windows, say so.
  */
 static void fail_as_real_ones(
     struct lens_call *call, struct operation *operation, OVERLAPPED *overlapped)
@@ -208,8 +209,11 @@ static void fail_as_real_ones(
         if (call->record != NULL)
             lens_note(call->record, LENS_FLAG_PENDING);
         end_without_byte(operation, overlapped, 0);
-    } else if (event != NULL) {
-        lens_real.ResetEvent(event);
+    } else {
+        overlapped->Internal = STATUS_PENDING;
+        overlapped->InternalHigh = 0;
+        if (event != NULL)
+            lens_real.ResetEvent(event);
     }
 }
 

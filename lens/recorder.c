@@ -120,7 +120,7 @@ static void fetch_record(const struct lens_record *record)
             __builtin_prefetch((const char *)record + i, 1);
 }
 
-/** Whether programs may make so many of them that the record is full. */
+/** Whether programs may make that many that the record is full. */
 static bool is_frequent(enum lens_kind kind)
 {
     return kind == LENS_KIND_CALL || kind == LENS_KIND_ROUTINE

@@ -39,7 +39,7 @@ static DWORD our_text(
 #define FormatMessageW our_text
 #include "common/error.c"
 
-/** A text of so many Korean letters: three bytes each in UTF-8. */
+/** A text of @p length Korean letters: three bytes each in UTF-8. */
 static const wchar_t *long_text(size_t length)
 {
     static wchar_t text[4096];

@@ -152,7 +152,7 @@ void expect_no_bad_close(struct program *program);
 
 /**
  * Expects that the program's calls so far hold no mistake that Wine forgives
- * and Windows does not: instances that do not agree, rights that are missing,
+ * and Windows does not: a maximum that none has, rights that are missing,
  * FILE_FLAG_OVERLAPPED without an OVERLAPPED or the other way round, and a call
  * on a synchronous handle while another thread reads from it.
  */

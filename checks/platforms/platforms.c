@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <windows.h>
 
 #include "common/console.h"
@@ -141,6 +142,37 @@ static const char *other_instance(void)
             && second_fits(0, PIPE_TYPE_BYTE, 9, 0)
             && second_fits(0, PIPE_TYPE_BYTE, 5, 70),
         "is accepted");
+}
+
+/** A pipe that nobody may open: its list of who may is there, and empty. */
+static const char *empty_list(void)
+{
+    ACL nobody;
+    SECURITY_DESCRIPTOR descriptor;
+    SECURITY_ATTRIBUTES security = {sizeof security, &descriptor, FALSE};
+    if (!InitializeAcl(&nobody, sizeof nobody, ACL_REVISION)
+        || !InitializeSecurityDescriptor(
+            &descriptor,
+            SECURITY_DESCRIPTOR_REVISION)
+        || !SetSecurityDescriptorDacl(&descriptor, TRUE, &nobody, FALSE))
+        die("SetSecurityDescriptorDacl");
+    HANDLE pipe = must(
+        CreateNamedPipeW(
+            PIPE_NAME,
+            PIPE_ACCESS_DUPLEX,
+            PIPE_REJECT_REMOTE_CLIENTS,
+            1,       // instances at most
+            BUFFER,  // output buffer, bytes
+            BUFFER,  // input buffer, bytes
+            0,       // default time-out
+            &security),
+        "CreateNamedPipeW");
+    HANDLE client = open_pipe(GENERIC_READ | GENERIC_WRITE);
+    outcome(client != INVALID_HANDLE_VALUE, "is ignored");
+    if (client != INVALID_HANDLE_VALUE)
+        CloseHandle(client);
+    CloseHandle(pipe);
+    return seen;
 }
 
 static const char *maximum(void)
@@ -505,6 +537,53 @@ static const char *close_port(void)
     return seen;
 }
 
+/** As a child: prints a line, and then a byte past the buffer of stdout. */
+static void print_line(void)
+{
+    DWORD bytes_written;
+    printf("line\n");
+    WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), ".", 1, &bytes_written, NULL);
+}
+
+/** What comes first out of a child: its line, or what it wrote behind it. */
+static const char *line_without_flush(void)
+{
+    wchar_t program[MAX_PATH], command[] = L"platforms line";
+    SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
+    STARTUPINFOW startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION child;
+    HANDLE output;
+    if (!CreatePipe(&output, &startup.hStdOutput, &inherited, 0))
+        die("CreatePipe");
+    startup.dwFlags = STARTF_USESTDHANDLES;
+    startup.hStdInput = GetStdHandle(STD_INPUT_HANDLE);
+    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    GetModuleFileNameW(NULL, program, ARRAYSIZE(program));
+    if (!CreateProcessW(
+            program,
+            command,
+            NULL,  // default security
+            NULL,  // default security
+            TRUE,  // inherits the pipe
+            0,     // no flags
+            NULL,  // our environment
+            NULL,  // our folder
+            &startup,
+            &child))
+        die("CreateProcessW");
+    CloseHandle(startup.hStdOutput);
+
+    char first = 0;
+    DWORD bytes_read;
+    if (!ReadFile(output, &first, 1, &bytes_read, NULL))
+        die("ReadFile");
+    WaitForSingleObject(child.hProcess, INFINITE);
+    CloseHandle(child.hThread);
+    CloseHandle(child.hProcess);
+    CloseHandle(output);
+    return first == 'l' ? "arrives at once" : "stays in the buffer";
+}
+
 static const struct {
     const char *what;
     const char *(*find_out)(void);
@@ -513,11 +592,14 @@ static const struct {
     {"One thread reads from a handle while another writes to it",
      read_and_write},
     {"`FILE_FLAG_FIRST_PIPE_INSTANCE`, but the name exists", first_instance},
+    {"The pipe's list of who may come in", empty_list},
     {"A maximum of 0 instances, or of more than 255", maximum},
     {"`SetNamedPipeHandleState` by a client with `GENERIC_READ` alone",
      set_state},
     {"`CancelIoEx` without a structure, and nothing to cancel", cancel_nothing},
     {"A message longer than the mailslot's largest size", long_message},
+    {"A line printed without `fflush` when the output is a pipe or file",
+     line_without_flush},
     /* Wine breaks right programs. */
     {"Names with a computer, `\\\\localhost\\pipe\\…`", localhost},
     {"`WaitNamedPipeW` with the default time-out, when the server gave 0",
@@ -547,9 +629,13 @@ static const struct {
      connect_again},
 };
 
-int main(void)
+int main(int argc, char *argv[])
 {
     use_utf8_console();
+    if (argc == 2 && strcmp(argv[1], "line") == 0) {
+        print_line();
+        return EXIT_SUCCESS;
+    }
     for (size_t i = 0; i < ARRAYSIZE(ROWS); i++)
         printf("%s\t%s\n", ROWS[i].what, ROWS[i].find_out());
 

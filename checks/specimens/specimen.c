@@ -81,7 +81,7 @@ static void lose(unsigned long size)
     block = NULL;
 }
 
-/** Prints so many lines; 0: for ever. */
+/** Prints @p lines lines; 0: for ever. */
 static void flood(unsigned long lines)
 {
     for (unsigned long i = 1; i != lines + 1 || lines == 0; i++)
@@ -121,7 +121,7 @@ static void leave_child(unsigned long closed)
     start_child(closed == 0, L"specimen spin");
 }
 
-/** Opens so many handles and waits to be looked at. */
+/** Opens @p count handles and waits to be looked at. */
 static void open_handles(unsigned long count)
 {
     for (unsigned long i = 0; i < count; i++)
@@ -192,11 +192,13 @@ static void write_while_reading(HANDLE ours, HANDLE theirs)
     CloseHandle(reader);
 }
 
-/** Makes the mistake of that number, or (0) none; Wine forgives them all. */
+/** Makes the mistake of that number, or (0) none; Wine forgives them all.
+ * That two instances differ in type, maximum and time-out is none: Windows
+ * takes it as well. */
 static void forgiven(unsigned long mistake)
 {
     const DWORD both = GENERIC_READ | GENERIC_WRITE;
-    const DWORD overlapped = mistake == 4 ? FILE_FLAG_OVERLAPPED : 0;
+    const DWORD overlapped = mistake == 3 ? FILE_FLAG_OVERLAPPED : 0;
     DWORD mode = PIPE_READMODE_BYTE, bytes;
     OVERLAPPED structure = {0};
     HANDLE first = make_pipe(
@@ -205,18 +207,16 @@ static void forgiven(unsigned long mistake)
         mistake == 1 ? 256 : 2,
         50);
     HANDLE second = make_pipe(
-        PIPE_ACCESS_DUPLEX | (mistake == 8 ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0),
-        mistake == 9 ? PIPE_TYPE_MESSAGE : PIPE_TYPE_BYTE,
-        mistake == 2   ? 3
-        : mistake == 1 ? 256
-                       : 2,
-        mistake == 7 ? 100 : 50);
-    HANDLE client = open_pipe(mistake == 3 ? GENERIC_READ : both, 0);
+        PIPE_ACCESS_DUPLEX | (mistake == 6 ? FILE_FLAG_FIRST_PIPE_INSTANCE : 0),
+        PIPE_TYPE_MESSAGE,
+        3,
+        100);
+    HANDLE client = open_pipe(mistake == 2 ? GENERIC_READ : both, 0);
     SetNamedPipeHandleState(client, &mode, NULL, NULL);
-    if (mistake == 6)
+    if (mistake == 5)
         write_while_reading(client, first);
-    else if (mistake != 3) {
-        WriteFile(client, "a", 1, &bytes, mistake == 5 ? &structure : NULL);
+    else if (mistake != 2) {
+        WriteFile(client, "a", 1, &bytes, mistake == 4 ? &structure : NULL);
         ReadFile(first, &mode, 1, &bytes, NULL);
     }
     say_ready();
@@ -225,7 +225,7 @@ static void forgiven(unsigned long mistake)
     CloseHandle(first);
 }
 
-/** Waits so many milliseconds, for nobody. */
+/** Waits @p ms milliseconds, for nobody. */
 static void rest(unsigned long ms)
 {
     Sleep(ms);
@@ -272,7 +272,7 @@ static void poll(unsigned long without)
         Sleep(without ? 0 : 5);
 }
 
-/** Takes so many MB of memory, and waits. */
+/** Takes @p mb MB of memory, and waits. */
 static void take_memory(unsigned long mb)
 {
     char *memory = malloc((size_t)mb << 20);
@@ -281,7 +281,7 @@ static void take_memory(unsigned long mb)
     hang(0);
 }
 
-/** Starts so many processes, which stay, and waits. */
+/** Starts @p count processes, which stay, and waits. */
 static void start_children(unsigned long count)
 {
     for (unsigned long i = 0; i < count; i++)

@@ -3,7 +3,7 @@
  * @file
  * @brief Exercise 02: a client that has to wait politely, until a deadline.
  *
- * Usage: `client WAIT_MS MESSAGE...`: waits so many milliseconds at most.
+ * Usage: `client WAIT_MS MESSAGE...`: waits at most that many milliseconds.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/02-polite-open the way.
@@ -24,7 +24,7 @@
 /** The pause between two tries; the longest wait that is accepted: an hour. */
 enum { RETRY_MS = 20, WAIT_MAX_MS = 3600000 };
 
-/** When so many milliseconds from now are over, as the counter counts. */
+/** The time @p wait_ms from now, as the counter counts. */
 static LONGLONG deadline_in(DWORD wait_ms)
 {
     LARGE_INTEGER now, frequency;

@@ -3,7 +3,7 @@
  * @file
  * @brief Exercise 03: a ticket machine that loses no ticket.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/03-goodbye the way.

@@ -3,7 +3,7 @@
  * @file
  * @brief Exercise 04: a server that many clients use at a time.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/04-threads the way.

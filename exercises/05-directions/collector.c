@@ -3,7 +3,7 @@
  * @file
  * @brief Exercise 05: a collector that must not lose a line.
  *
- * Usage: `collector [WRITERS]`: ends after so many writers, or at Ctrl+C.
+ * Usage: `collector [WRITERS]`: ends after that many writers, or at Ctrl+C.
  *
  * Change what stands between TODO(4) and its END; README.md tells the task,
  * lessons/05-directions the way.

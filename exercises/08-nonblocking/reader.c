@@ -3,7 +3,8 @@
  * @file
  * @brief Exercise 08: a reader that looks, instead of waiting inside a call.
  *
- * Usage: `reader wait|nowait|peek [SENDERS]`: ends after so many, or at Ctrl+C.
+ * Usage: `reader wait|nowait|peek [SENDERS]`: ends after that many, or at
+ * Ctrl+C.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/08-nonblocking the way.

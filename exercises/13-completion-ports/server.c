@@ -3,7 +3,7 @@
  * @file
  * @brief Named pipe server: one thread and one completion port for all clients.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Read clients.h first, then main, dequeue, go_on and begin_read.
  *

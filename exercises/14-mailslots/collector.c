@@ -3,7 +3,7 @@
  * @file
  * @brief Exercise 14: a log service that shall know what it has lost.
  *
- * Usage: `collector [NOTES]`: ends after so many notes, or at Ctrl+C.
+ * Usage: `collector [NOTES]`: ends after that many notes, or at Ctrl+C.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/14-mailslots the way.

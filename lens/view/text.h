@@ -18,7 +18,7 @@ struct text {
 void text_add(struct text *text, const char *format, ...)
     __attribute__((format(gnu_printf, 2, 3)));
 
-/** Adds so many bytes. */
+/** Adds @p length bytes. */
 void text_add_part(struct text *text, const char *part, size_t length);
 
 /** Adds a number of bytes: "1 byte", "5 bytes". */
@@ -31,7 +31,7 @@ size_t text_character(const char *at);
  *  two. */
 int text_columns(const char *at);
 
-/** Cuts a text to so many columns, and ends it with an ellipsis if it was
+/** Cuts a text to @p columns columns, and ends it with an ellipsis if it was
  *  longer. */
 void text_cut(struct text *text, int columns);
 

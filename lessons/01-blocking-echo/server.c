@@ -3,7 +3,7 @@
  * @file
  * @brief Named pipe server: sends everything back, to one client at a time.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Read main first, then serve_client and echo; client.c is the other side.
  *

@@ -3,7 +3,7 @@
  * @file
  * @brief Named pipe client that can wait for its server, until a deadline.
  *
- * Usage: `client WAIT_MS MESSAGE...`: waits so many milliseconds at most.
+ * Usage: `client WAIT_MS MESSAGE...`: waits at most that many milliseconds.
  *
  * Read pipe_open first; exchange is that of lesson 01.
  *
@@ -23,7 +23,7 @@
 /** The pause between two tries; the longest wait that is accepted: an hour. */
 enum { RETRY_MS = 20, WAIT_MAX_MS = 3600000 };
 
-/** When so many milliseconds from now are over, as the counter counts. */
+/** The time @p wait_ms from now, as the counter counts. */
 static LONGLONG deadline_in(DWORD wait_ms)
 {
     LARGE_INTEGER now, frequency;

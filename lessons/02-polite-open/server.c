@@ -3,7 +3,7 @@
  * @file
  * @brief Named pipe server: one instance, for one client after another.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Read main first, then serve_client; echo is that of lesson 01.
  *

@@ -4,7 +4,7 @@
  * @brief Named pipe server that has the last word: hands out tickets.
  *
  * Usage: `server [HOW] [CLIENTS]`: HOW it says goodbye is disconnect, flush,
- * acknowledge or close (as it does without the word); ends after so many
+ * acknowledge or close (as it does without the word); ends after that many
  * clients, or at Ctrl+C.
  *
  * Read main first, then say_goodbye; client.c is the other side.

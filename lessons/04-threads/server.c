@@ -3,7 +3,7 @@
  * @file
  * @brief Named pipe server: an instance and a thread for each client.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Read main first, then accept_clients, serve_client and end_thread.
  *

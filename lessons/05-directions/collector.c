@@ -3,7 +3,7 @@
  * @file
  * @brief Inbound pipe: prints the lines of whoever writes, answers nobody.
  *
- * Usage: `collector [WRITERS]`: ends after so many writers, or at Ctrl+C.
+ * Usage: `collector [WRITERS]`: ends after that many writers, or at Ctrl+C.
  *
  * Read main first, then accept_writer and collect; `client log` writes.
  *

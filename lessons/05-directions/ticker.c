@@ -3,7 +3,7 @@
  * @file
  * @brief Outbound pipe: sends each reader the same lines, hears nobody.
  *
- * Usage: `ticker [READERS]`: ends after so many readers, or at Ctrl+C.
+ * Usage: `ticker [READERS]`: ends after that many readers, or at Ctrl+C.
  *
  * Read collector.c first; `client watch` reads.
  *

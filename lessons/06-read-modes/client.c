@@ -80,7 +80,8 @@ int main(int argc, char *argv[])
     if (pipe == INVALID_HANDLE_VALUE)
         die("CreateFileW");
 
-    /* The handle reads bytes, whatever the type of the pipe. */
+    /* On this computer, the handle reads bytes at first, whatever the type of
+     * the pipe. */
     if (!framed)
         set_message_mode(pipe);
     for (int i = first; i < argc; i++)

@@ -21,7 +21,7 @@
 /** The memory for a message at first: most messages are short. */
 enum { FIRST_ROOM = 4096 };
 
-/** Gives a message memory for so many bytes, and keeps what it holds. */
+/** Gives a message memory for @p room bytes, and keeps what it holds. */
 static void make_room(struct message *message, DWORD room)
 {
     if (room <= message->room)
@@ -73,7 +73,7 @@ enum outcome read_message(HANDLE pipe, struct message *message)
     }
 }
 
-/** Reads so many bytes; fewer only if the other side has left. */
+/** Reads @p size bytes; fewer only if the other side has left. */
 static DWORD read_bytes(HANDLE pipe, char *data, DWORD size)
 {
     DWORD received = 0;

@@ -4,7 +4,7 @@
  * @brief Message server: takes a line apart, and answers word by word.
  *
  * Usage: `server [--bytes] [CLIENTS]`: on a message pipe, or with frames on a
- * byte pipe; ends after so many clients, or at Ctrl+C.
+ * byte pipe; ends after that many clients, or at Ctrl+C.
  *
  * Read main first, then serve and send_words, then message.c; client.c is the
  * other side.

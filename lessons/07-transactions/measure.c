@@ -17,7 +17,7 @@
 
 #define PIPE_NAME L"\\\\.\\pipe\\pipework-07-measure"
 
-/** At most so many rounds; in each, every way asks so many questions. */
+/** Rounds at most; the questions that each way asks in a round. */
 enum { ROUNDS_MAX = 201, QUESTIONS = 20, BYTES = 32 };
 
 enum { WRITE_READ, TRANSACT, CALL, WAYS };

@@ -5,7 +5,8 @@
  * out.
  *
  * Usage: `server [-greet] [CLIENTS]`: with -greet, the first client gets a
- * message that it has not asked for. Ends after so many clients, or at Ctrl+C.
+ * message that it has not asked for. Ends after that many clients, or at
+ * Ctrl+C.
  *
  * Read main first, then answer_questions; client.c is the other side.
  *

@@ -4,7 +4,8 @@
  * @brief Named pipe server: prints what one sender after another writes, and
  * waits for it in one of three forms.
  *
- * Usage: `reader wait|nowait|peek [SENDERS]`: ends after so many, or at Ctrl+C.
+ * Usage: `reader wait|nowait|peek [SENDERS]`: ends after that many, or at
+ * Ctrl+C.
  *
  * Read the three functions read_...; states.c shows all the codes, sender.c is
  * the other side.

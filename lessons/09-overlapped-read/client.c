@@ -61,7 +61,7 @@ static void send_message(HANDLE pipe, HANDLE event, const char *message)
     finish(pipe, &operation);
 }
 
-/** Receives so many bytes and prints them as a line. */
+/** Receives @p length bytes and prints them as a line. */
 static void receive(HANDLE pipe, HANDLE event, DWORD length)
 {
     char reply[MESSAGE_MAX] = {0};

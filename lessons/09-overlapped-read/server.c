@@ -5,7 +5,7 @@
  * deadline.
  *
  * Usage: `server WAIT_MS [CLIENTS]`: asks a client that is silent for so long,
- * then hangs up; ends after so many clients, or at Ctrl+C.
+ * then hangs up; ends after that many clients, or at Ctrl+C.
  *
  * Read main first, then serve_client, read_within and, last, finish.
  *
@@ -83,7 +83,7 @@ static void accept_client(HANDLE pipe, HANDLE event)
         die("ConnectNamedPipe");
 }
 
-/** Reads what comes within so many milliseconds; else gives WAIT_TIMEOUT. */
+/** Reads what comes within @p wait_ms; else gives WAIT_TIMEOUT. */
 static DWORD read_within(
     HANDLE pipe, HANDLE event, void *data, DWORD wait_ms, DWORD *bytes_read)
 {

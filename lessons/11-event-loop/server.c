@@ -3,7 +3,8 @@
  * @file
  * @brief Named pipe server: one thread for up to 63 clients at a time.
  *
- * Usage: `server [CLIENTS]`: ends when so many clients have left, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends when that many clients have left, or at
+ * Ctrl+C.
  *
  * Read main first, then serve_round, take_turn, begin and next_state.
  *

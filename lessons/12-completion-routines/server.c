@@ -4,7 +4,7 @@
  * @brief Named pipe server for many clients in one thread: Windows calls it
  * back when a read or a write is over.
  *
- * Usage: `server [CLIENTS]`: ends after so many clients, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends after that many clients, or at Ctrl+C.
  *
  * Read main first, then accept_client, go_on, on_read, on_write and stop.
  *

@@ -85,7 +85,7 @@ static HANDLE open_pipe(void)
     return pipe;
 }
 
-/** Writes so many bytes into the other end. */
+/** Writes @p length bytes into the other end. */
 static void send_bytes(HANDLE client, DWORD length)
 {
     DWORD bytes_written;

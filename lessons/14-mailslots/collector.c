@@ -3,7 +3,7 @@
  * @file
  * @brief Log service: prints the notes that come into its mailslot.
  *
- * Usage: `collector [NOTES]`: ends after so many notes, or at Ctrl+C.
+ * Usage: `collector [NOTES]`: ends after that many notes, or at Ctrl+C.
  *
  * Read main first, then read_message and count_note.
  *

@@ -4,7 +4,7 @@
  * @brief Exercise 09: a server whose reads shall have a deadline.
  *
  * Usage: `server WAIT_MS [CLIENTS]`: asks a client that is silent for so long,
- * then hangs up; ends after so many clients, or at Ctrl+C.
+ * then hangs up; ends after that many clients, or at Ctrl+C.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/09-overlapped-read the way.
@@ -85,7 +85,7 @@ static void accept_client(HANDLE pipe, HANDLE event)
         die("ConnectNamedPipe");
 }
 
-/** Reads what comes within so many milliseconds; else gives WAIT_TIMEOUT. */
+/** Reads what comes within @p wait_ms; else gives WAIT_TIMEOUT. */
 static DWORD read_within(
     HANDLE pipe, HANDLE event, void *data, DWORD wait_ms, DWORD *bytes_read)
 {

@@ -3,7 +3,8 @@
  * @file
  * @brief Exercise 11: one thread that serves many clients, all of them alike.
  *
- * Usage: `server [CLIENTS]`: ends when so many clients have left, or at Ctrl+C.
+ * Usage: `server [CLIENTS]`: ends when that many clients have left, or at
+ * Ctrl+C.
  *
  * Change what stands between each TODO(n) and its END; README.md tells the
  * task, lessons/11-event-loop the way.
