@@ -13,50 +13,28 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/01-blocking-echo/protocol.h"
-
-/** Sends bytes and expects the very same back. */
-static void expect_echo(struct peer *client, const void *data, size_t size)
-{
-    send_bytes(client, data, size);
-    expect_bytes(client, data, size);
-}
-
-/* Whether the client or the server is first is luck. Where a check is not
- * about that, 535 is taken for a success: it is for another check to find. */
-#define NO_RACE "ConnectNamedPipe:*:pass=535"
 
 /** Starts the server and waits until a client may come. */
 static struct program *start_ready(const char *command_line)
 {
-    struct program *server =
-        start_with(command_line, &(struct conditions){.fault = NO_RACE});
-    expect_line(server, "ready", 1);
-    return server;
+    return start_until_ready(
+        command_line,
+        &(struct conditions){.fault = NO_RACE});
 }
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time,
+    .name = "The server says `ready` when a client may come", .read = READ_IT)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *server = start_with(
-        "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", other_error());
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    if (strstr(server->out.text, "ready") != NULL)
-        fail_program(server, "no `ready` where there is no pipe");
-    start_ready("server 1");
-    no_cause();
-    connect_peer(PIPE_NAME);
+    expect_ready_in_time("server 1", PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
 }
 
-static void echoes(void)
+CHECK(
+    echoes, .name = "The server sends back what it reads", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
     tried("opened the pipe, sent \"hello\" and, when it was back, \"again\"");
     start_ready("server 1");
@@ -66,7 +44,9 @@ static void echoes(void)
     expect_echo(client, "again", 5);  // and nothing came between
 }
 
-static void client_wins_the_race(void)
+CHECK(
+    client_wins_the_race, .name = "A client that comes early is served (535)",
+    .todo = 1, .read = WRONG, .needs = &echoes)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
@@ -82,7 +62,9 @@ static void client_wins_the_race(void)
     expect_echo(client, "hello", 5);
 }
 
-static void success_is_a_success(void)
+CHECK(
+    success_is_a_success, .name = "A success of ConnectNamedPipe is one",
+    .todo = 1, .read = WRONG, .needs = &echoes)
 {
     tried("let ConnectNamedPipe succeed, with an old code, 997, behind it");
     struct program *server = start_with(
@@ -95,16 +77,16 @@ static void success_is_a_success(void)
     expect_echo(client, "hello", 5);
 }
 
-static void other_connect_errors_count(void)
+CHECK(
+    other_connect_errors_count,
+    .name = "Any other error of ConnectNamedPipe is reported", .todo = 1,
+    .read = WRONG)
 {
-    tried("made ConnectNamedPipe fail with error %s", other_error_text());
-    likely("only 535 means that the pipe is connected: every other error has "
-           "to be reported, by die(\"ConnectNamedPipe\")");
-    struct program *server = start_with(
+    struct program *server = expect_reported(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", other_error());
+        "ConnectNamedPipe",
+        "1",
+        "only 535 means that the pipe is connected: every other error has to be reported, by die(\"ConnectNamedPipe\")");
     likely("the failure is reported, and then the server goes on as if it had "
            "a client: die(\"ConnectNamedPipe\") ends it");
     if (find_call(server, "ReadFile", 1) != NULL)
@@ -113,7 +95,9 @@ static void other_connect_errors_count(void)
             "it reported the failure, and then it called ReadFile");
 }
 
-static void zero_bytes_come_back(void)
+CHECK(
+    zero_bytes_come_back, .name = "Zero bytes come back like all others",
+    .todo = 2, .read = WRONG, .needs = &echoes)
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried("sent %zu bytes, some of them zero", sizeof data);
@@ -124,7 +108,9 @@ static void zero_bytes_come_back(void)
     expect_echo(client, data, sizeof data);
 }
 
-static void nothing_is_added(void)
+CHECK(
+    nothing_is_added, .name = "A short message after a long one is alone",
+    .todo = 2, .read = WRONG, .needs = &echoes)
 {
     tried("sent \"a longer message\", read it back, sent \"hi\"");
     start_ready("server 1");
@@ -161,7 +147,9 @@ static void find_what_is_lost(struct program *server)
         likely("the server does not read on until everything has come");
 }
 
-static void largest_message_comes_back(void)
+CHECK(
+    largest_message_comes_back, .name = "The longest message comes back whole",
+    .todo = 2, .read = WRONG, .needs = &echoes)
 {
     char data[MESSAGE_MAX];
     for (size_t i = 0; i < sizeof data; i++)
@@ -174,7 +162,9 @@ static void largest_message_comes_back(void)
     expect_bytes(client, data, sizeof data);
 }
 
-static void ends_cleanly(void)
+CHECK(
+    ends_cleanly, .name = "The server ends cleanly after its client", .todo = 3,
+    .read = WRONG, .needs = &echoes)
 {
     tried("started `server 1`, sent \"hello\", closed the client's end");
     struct program *server = start_ready("server 1");
@@ -204,7 +194,9 @@ static void expect_not_called(
             call);
 }
 
-static void read_errors_count(void)
+CHECK(
+    read_errors_count, .name = "Any other error of ReadFile is reported",
+    .todo = 3, .read = WRONG, .needs = &says_ready_in_time)
 {
     tried("made ReadFile fail with error %s", other_error_text());
     struct program *server = start_with(
@@ -217,11 +209,12 @@ static void read_errors_count(void)
     expect_not_called(server, "ReadFile", 2);
     likely("the server takes every failed read for the end: only 109 is, and "
            "any other error has to be reported, by die(\"ReadFile\")");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
 }
 
-static void serves_the_next(void)
+CHECK(
+    serves_the_next, .name = "The server serves as many clients as it is told",
+    .read = READ_IT, .needs = &ends_cleanly)
 {
     tried("started `server 2` and came with two clients, one after the other");
     struct program *server = start_ready("server 2");
@@ -246,7 +239,10 @@ static void serves_the_next(void)
     expect_right_on_windows(server);
 }
 
-static void hasty_client_does_no_harm(void)
+CHECK(
+    hasty_client_does_no_harm,
+    .name = "A client that leaves early does no harm (232)", .read = WRONG,
+    .needs = &ends_cleanly)
 {
     tried("held the server before WriteFile, closed the client's end "
           "meanwhile, and came with a second client");
@@ -267,44 +263,36 @@ static void hasty_client_does_no_harm(void)
     expect_echo(client, "hello", 5);
 }
 
-static void remote_clients_are_refused(void)
+CHECK(
+    remote_clients_are_refused,
+    .name = "Clients on other computers are refused", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
-    tried("looked at the third argument of CreateNamedPipeW");
     struct program *server = start_ready("server 1");
-    const struct lens_record *call = find_call(server, "CreateNamedPipeW", 1);
-    const char *mode = call != NULL ? strstr(call->in, "mode=") : NULL;
-    unsigned long flags = mode != NULL ? strtoul(mode + 5, NULL, 0) : 0;
-    if ((flags & (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)) != 0)
-        fail_check("a byte pipe (PIPE_TYPE_BYTE)", "mode is 0x%lx", flags);
-    likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is open to "
-           "other computers");
-    if ((flags & PIPE_REJECT_REMOTE_CLIENTS) == 0)
-        fail_check("PIPE_REJECT_REMOTE_CLIENTS is set", "mode is 0x%lx", flags);
-}
-
-static void wrong_count_is_refused(void)
-{
-    tried("started `server many`");
-    likely("the server does not look at its argument");
-    expect_end(start("server many"), 2);
-    tried("started `server -1`");
-    likely("a number of clients is 1 or more");
-    expect_end(start("server -1"), 2);
-}
-
-static void client_gets_its_replies(void)
-{
-    tried("let `client one two` talk to the server");
-    struct program *server = start_ready("server 1");
-    struct program *client = start("client one two");
-    expect_end(client, EXIT_SUCCESS);
-    likely("the client does not print each reply on a line of its own");
-    expect_output(client, "one\ntwo\n");
+    unsigned long long mode = 0;
+    expect_local_only(server);
     no_cause();
-    expect_end(server, EXIT_SUCCESS);
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &mode);
+    if ((mode & (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)) != 0)
+        fail_check("a byte pipe (PIPE_TYPE_BYTE)", "mode is 0x%llx", mode);
 }
 
-static void client_puts_pieces_together(void)
+CHECK(wrong_count_is_refused, .name = "A wrong number of clients is refused")
+{
+    expect_refused("server many,server -1");
+}
+
+CHECK(
+    client_gets_its_replies, .name = "The client prints each reply",
+    .program = "client", .read = READ_IT)
+{
+    expect_replies(start_ready("server 1"));
+}
+
+CHECK(
+    client_puts_pieces_together,
+    .name = "The client puts a reply together from two reads",
+    .program = "client", .read = WRONG)
 {
     tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
     struct peer *server = create_peer(PIPE_NAME);
@@ -325,134 +313,36 @@ static void client_puts_pieces_together(void)
     expect_right_on_windows(client);
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when there is no server (2)",
+    .program = "client", .read = WRONG)
 {
-    tried("started `client hello` without a server");
-    likely("the client does not report the error of CreateFileW");
-    struct program *client = start("client hello");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_missing_server("client hello");
 }
 
-static const char ENDS[] = "The server ends cleanly after its client";
-static const char READY[] = "The server says `ready` when a client may come";
-static const char ECHOES[] = "The server sends back what it reads";
-
-static const struct check CHECKS[] = {
-    {
-        .name = READY,
-        .run = says_ready_in_time,
-        .read = "Read it",
-    },
-    {
-        .name = ECHOES,
-        .run = echoes,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "A client that comes early is served (535)",
-        .run = client_wins_the_race,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A success of ConnectNamedPipe is one",
-        .run = success_is_a_success,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "Any other error of ConnectNamedPipe is reported",
-        .run = other_connect_errors_count,
-        .todo = 1,
-        .read = "What goes wrong",
-    },
-    {
-        .name = "Zero bytes come back like all others",
-        .run = zero_bytes_come_back,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A short message after a long one is alone",
-        .run = nothing_is_added,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "The longest message comes back whole",
-        .run = largest_message_comes_back,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = ENDS,
-        .run = ends_cleanly,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "Any other error of ReadFile is reported",
-        .run = read_errors_count,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = READY,
-    },
-    {
-        .name = "The server serves as many clients as it is told",
-        .run = serves_the_next,
-        .read = "Read it",
-        .needs = ENDS,
-    },
-    {
-        .name = "A client that leaves early does no harm (232)",
-        .run = hasty_client_does_no_harm,
-        .read = "What goes wrong",
-        .needs = ENDS,
-    },
-    {
-        .name = "Clients on other computers are refused",
-        .run = remote_clients_are_refused,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "A wrong number of clients is refused",
-        .run = wrong_count_is_refused,
-    },
-    {
-        .name = "The client prints each reply",
-        .run = client_gets_its_replies,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client puts a reply together from two reads",
-        .run = client_puts_pieces_together,
-        .program = "client",
-        .read = "What goes wrong",
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = "What goes wrong",
-    },
+static const struct check *const CHECKS[] = {
+    &says_ready_in_time,
+    &echoes,
+    &client_wins_the_race,
+    &success_is_a_success,
+    &other_connect_errors_count,
+    &zero_bytes_come_back,
+    &nothing_is_added,
+    &largest_message_comes_back,
+    &ends_cleanly,
+    &read_errors_count,
+    &serves_the_next,
+    &hasty_client_does_no_harm,
+    &remote_clients_are_refused,
+    &wrong_count_is_refused,
+    &client_gets_its_replies,
+    &client_puts_pieces_together,
+    &client_names_the_missing_server,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(
-        argc,
-        argv,
-        "01-blocking-echo",
-        CHECKS,
-        ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "01-blocking-echo", CHECKS);
 }

@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lens/reader.h"
 #include "lessons/02-polite-open/protocol.h"
@@ -218,7 +219,9 @@ static struct peer *add_instance(void)
     return create_peer_as(PIPE_NAME, &(struct peer_pipe){.instances = 4});
 }
 
-static void opens_at_once(void)
+CHECK(
+    opens_at_once, .name = "The client opens a pipe that is there",
+    .program = "client", .read = READ_IT)
 {
     tried("created the pipe, and let `client 20000 hello` open it");
     likely("CreateFileW has opened the pipe: its handle is to be returned");
@@ -232,7 +235,9 @@ static void opens_at_once(void)
     expect_right_on_windows(client);
 }
 
-static void finds_a_late_server(void)
+CHECK(
+    finds_a_late_server, .name = "A server that comes later is found (2)",
+    .program = "client", .todo = 1, .read = READ_IT, .needs = &opens_at_once)
 {
     tried("started `client 20000 hello` first, and created the pipe when its "
           "CreateFileW had failed");
@@ -253,7 +258,7 @@ static bool called_between(
     const struct lens_record *next, const char *call, const char *argument)
 {
     const struct lens_record *between;
-    for (uint32_t k = 1; (between = find_call(client, call, k)) != NULL; k++)
+    for (uint32_t at = 0; (between = next_call(client, call, &at)) != NULL;)
         if (one->t0 < between->t0 && between->t0 < next->t0
             && (argument == NULL || time_of(between, argument) > 0))
             return true;
@@ -276,7 +281,10 @@ static bool pauses_between(
     return false;
 }
 
-static void pauses_between_tries(void)
+CHECK(
+    pauses_between_tries, .name = "It pauses between two tries",
+    .program = "client", .todo = 1, .read = WRONG,
+    .needs = &finds_a_late_server)
 {
     tried("started `client 20000 hello` without a server, and looked at what "
           "it does between two tries to open the pipe");
@@ -307,7 +315,10 @@ static void pauses_between_tries(void)
     }
 }
 
-static void gives_up_on_nobody(void)
+CHECK(
+    gives_up_on_nobody, .name = "It gives up when nobody comes in time (2)",
+    .program = "client", .todo = 1, .read = READ_IT,
+    .needs = &pauses_between_tries)
 {
     tried("started `client 60 hello` without a server, and let its second "
           "CreateFileW come 100 ms late");
@@ -372,7 +383,10 @@ static struct program *expect_patience(const char *cause)
         paused);
 }
 
-static void sleeps_no_longer(void)
+CHECK(
+    sleeps_no_longer, .name = "It sleeps no longer than what is left",
+    .program = "client", .todo = 1, .read = READ_IT,
+    .needs = &gives_up_on_nobody)
 {
     tried("started `client 15 hello` without a server: 15 ms in all");
     /* A client that is kept waiting by the machine tries once, and shows
@@ -404,16 +418,18 @@ static unsigned long long ms_asked(struct program *client)
     unsigned long long sum = 0;
     const struct lens_record *pause;
     for (size_t i = 0; i < ARRAYSIZE(PAUSES); i++)
-        for (uint32_t n = 1;
-             (pause = find_call(client, PAUSES[i].call, n)) != NULL;
-             n++) {
+        for (uint32_t at = 0;
+             (pause = next_call(client, PAUSES[i].call, &at)) != NULL;) {
             unsigned long long time = time_of(pause, PAUSES[i].argument);
             sum += time != INFINITE ? time : 0;
         }
     return sum;
 }
 
-static void tries_until_the_end(void)
+CHECK(
+    tries_until_the_end, .name = "It tries until the time is over (2)",
+    .slow = true, .limit_ms = 15000, .program = "client", .todo = 1,
+    .read = READ_IT, .needs = &sleeps_no_longer)
 {
     static const char CAUSE[] = "it gives up after a number of tries: how many "
                                 "they are does not matter, only the time does";
@@ -436,7 +452,9 @@ static void tries_until_the_end(void)
             paused);
 }
 
-static void other_open_errors_count(void)
+CHECK(
+    other_open_errors_count, .name = "Another error of CreateFileW is reported",
+    .program = "client", .todo = 1, .read = WRONG)
 {
     tried("made CreateFileW fail with error 5, ERROR_ACCESS_DENIED, each time");
     struct program *client = start_with(
@@ -444,8 +462,7 @@ static void other_open_errors_count(void)
         &(struct conditions){.fault = "CreateFileW:*:5"});
     likely("only 2 and 231 are worth another try: every other error is "
            "reported at once, as CreateFileW's");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_ACCESS_DENIED);
+    expect_failure(client, "CreateFileW", ERROR_ACCESS_DENIED);
     if (count_calls(client, "CreateFileW") > 1)
         fail_check(
             "it tries once",
@@ -454,7 +471,9 @@ static void other_open_errors_count(void)
     expect_nothing_more(client);
 }
 
-static void waits_for_the_instance(void)
+CHECK(
+    waits_for_the_instance, .name = "It waits for the only instance (231)",
+    .program = "client", .todo = 2, .read = READ_IT, .needs = &opens_at_once)
 {
     tried("took the only instance, held `client 20000 hello` before "
           "WaitNamedPipeW, made an instance free, and let it go on");
@@ -469,7 +488,10 @@ static void waits_for_the_instance(void)
     expect_conversation(server, client);
 }
 
-static void success_has_no_code(void)
+CHECK(
+    success_has_no_code, .name = "After a success no code is looked at",
+    .program = "client", .todo = 2, .read = READ_IT,
+    .needs = &waits_for_the_instance)
 {
     tried(
         "let WaitNamedPipeW succeed, with %lu left over in GetLastError",
@@ -488,7 +510,10 @@ static void success_has_no_code(void)
     expect_conversation(server, client);
 }
 
-static void other_wait_errors_count(void)
+CHECK(
+    other_wait_errors_count, .name = "Another error of the wait is reported",
+    .program = "client", .todo = 2, .read = WRONG,
+    .needs = &waits_for_the_instance)
 {
     tried(
         "took the only instance, and made WaitNamedPipeW fail with error %s",
@@ -499,11 +524,13 @@ static void other_wait_errors_count(void)
     struct program *client = start_with(
         "client 2000 hello",
         &(struct conditions){.fault = "WaitNamedPipeW:1:other"});
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "WaitNamedPipeW", other_error());
+    expect_failure(client, "WaitNamedPipeW", other_error());
 }
 
-static void gives_up_when_busy(void)
+CHECK(
+    gives_up_when_busy, .name = "It gives up on a busy pipe in time (121)",
+    .slow = true, .program = "client", .todo = 2, .read = WRONG,
+    .needs = &waits_for_the_instance)
 {
     tried("took the only instance for good, and started `client 600 hello`");
     make_busy_pipe();
@@ -538,7 +565,9 @@ static struct program *rob_a_client(void)
     return client;
 }
 
-static void survives_a_robbery(void)
+CHECK(
+    survives_a_robbery, .name = "A stolen instance is no end (231)",
+    .program = "client", .todo = 2, .read = WRONG, .needs = &gives_up_when_busy)
 {
     tried("let the client's WaitNamedPipeW succeed, and took the free "
           "instance before its next CreateFileW; then once more");
@@ -554,7 +583,9 @@ static void survives_a_robbery(void)
     expect_conversation(add_instance(), client);
 }
 
-static void has_one_deadline(void)
+CHECK(
+    has_one_deadline, .name = "One deadline holds for all waits together",
+    .program = "client", .todo = 2, .read = WRONG, .needs = &survives_a_robbery)
 {
     tried("let the client wait twice, the first time for 200 ms, and compared "
           "the two time-outs");
@@ -565,7 +596,10 @@ static void has_one_deadline(void)
     expect_no_longer_wait(client, 20000);
 }
 
-static void survives_a_leaving_server(void)
+CHECK(
+    survives_a_leaving_server, .name = "A server that leaves is no end (2)",
+    .program = "client", .todo = 2, .read = WRONG,
+    .needs = &waits_for_the_instance)
 {
     tried("held the client before WaitNamedPipeW, removed the pipe meanwhile, "
           "and made it anew after the client's next try");
@@ -615,7 +649,10 @@ static void watch_time_outs(struct program *client)
     expect_no_default(client);
 }
 
-static void never_asks_for_the_default(void)
+CHECK(
+    never_asks_for_the_default,
+    .name = "It never asks for the default time-out (0)", .program = "client",
+    .todo = 3, .read = WRONG, .needs = &waits_for_the_instance)
 {
     tried("took the only instance, and started `client 1 hello` and `client 0 "
           "hello`");
@@ -627,7 +664,10 @@ static void never_asks_for_the_default(void)
     watch_time_outs(start("client 0 hello"));
 }
 
-static void knows_that_time_is_over(void)
+CHECK(
+    knows_that_time_is_over, .name = "It does not wait when the time is over",
+    .program = "client", .todo = 3, .read = WRONG,
+    .needs = &waits_for_the_instance)
 {
     tried("took the only instance, and let CreateFileW of `client 20 hello` "
           "come 100 ms late: the deadline has passed");
@@ -639,7 +679,10 @@ static void knows_that_time_is_over(void)
     expect_to_give_up(client, 20);
 }
 
-static void tells_that_it_was_thrown_out(void)
+CHECK(
+    tells_that_it_was_thrown_out,
+    .name = "A client that is thrown out says so (233)", .program = "client",
+    .read = WRONG, .needs = &opens_at_once)
 {
     tried("disconnected the client by DisconnectNamedPipe while it waited "
           "for its reply");
@@ -652,11 +695,12 @@ static void tells_that_it_was_thrown_out(void)
     disconnect_peer(server);
     open_gate(client);
     likely("the client does not report the error of ReadFile");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "ReadFile", ERROR_PIPE_NOT_CONNECTED);
+    expect_failure(client, "ReadFile", ERROR_PIPE_NOT_CONNECTED);
 }
 
-static void client_gets_its_replies(void)
+CHECK(
+    client_gets_its_replies, .name = "The client prints each reply",
+    .program = "client", .needs = &opens_at_once)
 {
     tried("let `client 20000 one two` talk to the lesson's server");
     struct program *server = start("server 1");
@@ -669,7 +713,9 @@ static void client_gets_its_replies(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void wrong_wait_is_refused(void)
+CHECK(
+    wrong_wait_is_refused, .name = "A wrong number of milliseconds is refused",
+    .slow = true, .program = "client")
 {
     tried("started `client soon hello`, `client -1 hello` and `client 1000`");
     likely("the client does not look at its arguments");
@@ -678,36 +724,26 @@ static void wrong_wait_is_refused(void)
     expect_end(start("client 1000"), 2);
 }
 
-/* Whether the client or the server is first is luck. Where a check is not
- * about that, 535 is taken for a success. */
-#define NO_RACE "ConnectNamedPipe:*:pass=535"
-
 /** Starts the server and waits until a client may come. */
 static struct program *start_ready(
     const char *command_line, struct conditions conditions)
 {
     if (conditions.fault == NULL)
         conditions.fault = NO_RACE;
-    struct program *server = start_with(command_line, &conditions);
-    expect_line(server, "ready", 1);
-    return server;
+    return start_until_ready(command_line, &conditions);
 }
 
-/** Sends a message to the server, and expects it back. */
-static void expect_echo(struct peer *client, const char *text)
-{
-    send_bytes(client, text, strlen(text));
-    expect_bytes(client, text, strlen(text));
-}
-
-static void serves_one_after_another(void)
+CHECK(
+    serves_one_after_another,
+    .name = "The server serves one client after another", .program = "server",
+    .read = READ_IT)
 {
     tried("started `server 3`, and came with three clients, one after the "
           "other");
     struct program *server = start_ready("server 3", (struct conditions){0});
     for (int i = 0; i < 3; i++) {
         struct peer *client = connect_peer_waiting(PIPE_NAME);
-        expect_echo(client, i == 0 ? "first" : "next");
+        expect_echo(client, i == 0 ? "first" : "again", 5);
         close_peer(client);
         likely("DisconnectNamedPipe is missing, or ConnectNamedPipe is not "
                "called again");
@@ -726,7 +762,9 @@ static void serves_one_after_another(void)
     expect_right_on_windows(server);
 }
 
-static void name_stays_owned(void)
+CHECK(
+    name_stays_owned, .name = "Between two clients the name stays owned (231)",
+    .program = "server", .read = READ_IT, .needs = &serves_one_after_another)
 {
     tried("held the server between two clients, before ConnectNamedPipe, and "
           "tried to open the pipe");
@@ -734,7 +772,7 @@ static void name_stays_owned(void)
         "server 2",
         (struct conditions){.gate = "ConnectNamedPipe:2"});
     struct peer *client = connect_peer(PIPE_NAME);
-    expect_echo(client, "hello");
+    expect_echo(client, "hello", 5);
     close_peer(client);
     wait_at_gate(server);
     DWORD error = try_connect(PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
@@ -747,15 +785,18 @@ static void name_stays_owned(void)
     no_cause();
     open_gate(server);
     client = connect_peer_waiting(PIPE_NAME);
-    expect_echo(client, "again");
+    expect_echo(client, "again", 5);
 }
 
-static void second_client_waits(void)
+CHECK(
+    second_client_waits, .name = "The second client waits for the first",
+    .program = "server", .read = "A picture",
+    .needs = &serves_one_after_another)
 {
     tried("let a client of the lesson wait while another one was served");
     struct program *server = start_ready("server 2", (struct conditions){0});
     struct peer *first = connect_peer(PIPE_NAME);
-    expect_echo(first, "hello");
+    expect_echo(first, "hello", 5);
     struct program *second = start("client 20000 again");
     wait_inside(second, "WaitNamedPipeW", 1);
     close_peer(first);
@@ -766,7 +807,9 @@ static void second_client_waits(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void early_client_is_served(void)
+CHECK(
+    early_client_is_served, .name = "A client that comes early is served (535)",
+    .program = "server", .needs = &serves_one_after_another)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
@@ -777,10 +820,13 @@ static void early_client_is_served(void)
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     likely("535 is a success: the client came first (lesson 01)");
-    expect_echo(client, "hello");
+    expect_echo(client, "hello", 5);
 }
 
-static void hasty_client_does_no_harm(void)
+CHECK(
+    hasty_client_does_no_harm,
+    .name = "A client that leaves early does no harm (232)",
+    .program = "server", .needs = &serves_one_after_another)
 {
     tried("held the server before WriteFile, closed the client's end "
           "meanwhile, and came with a second client");
@@ -793,24 +839,27 @@ static void hasty_client_does_no_harm(void)
     open_gate(server);
     likely("a client that leaves before its reply makes WriteFile fail with "
            "error 232, ERROR_NO_DATA: the server goes on with the next one");
-    expect_echo(connect_peer_waiting(PIPE_NAME), "hello");
+    expect_echo(connect_peer_waiting(PIPE_NAME), "hello", 5);
 }
 
-static void disconnect_errors_count(void)
+CHECK(
+    disconnect_errors_count,
+    .name = "An error of DisconnectNamedPipe is reported", .program = "server")
 {
     tried("made DisconnectNamedPipe fail with error %lu", other_error());
     struct program *server = start_ready(
         "server 2",
         (struct conditions){.fault = NO_RACE ",DisconnectNamedPipe:1:other"});
     struct peer *client = connect_peer(PIPE_NAME);
-    expect_echo(client, "hello");
+    expect_echo(client, "hello", 5);
     close_peer(client);
     likely("its result is not looked at");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "DisconnectNamedPipe", other_error());
+    expect_failure(server, "DisconnectNamedPipe", other_error());
 }
 
-static void pipe_is_made_well(void)
+CHECK(
+    pipe_is_made_well, .name = "The pipe has one instance and its own time-out",
+    .program = "server", .read = READ_IT)
 {
     tried("looked at the arguments of CreateNamedPipeW");
     struct program *server = start_ready("server 1", (struct conditions){0});
@@ -829,223 +878,45 @@ static void pipe_is_made_well(void)
             wait);
 }
 
-static void wrong_count_is_refused(void)
+CHECK(
+    wrong_count_is_refused, .name = "A wrong number of clients is refused",
+    .program = "server")
 {
-    tried("started `server many` and `server -1`");
-    likely("the server does not look at its argument");
-    expect_end(start("server many"), 2);
-    expect_end(start("server -1"), 2);
+    expect_refused("server many,server -1");
 }
 
-static const char OPENS[] = "The client opens a pipe that is there";
-static const char FINDS[] = "A server that comes later is found (2)";
-static const char PAUSES_BETWEEN[] = "It pauses between two tries";
-static const char NOBODY[] = "It gives up when nobody comes in time (2)";
-static const char SLEEPS[] = "It sleeps no longer than what is left";
-static const char WAITS[] = "It waits for the only instance (231)";
-static const char BUSY[] = "It gives up on a busy pipe in time (121)";
-static const char ROBBED[] = "A stolen instance is no end (231)";
-static const char SERVES[] = "The server serves one client after another";
-
-static const struct check CHECKS[] = {
-    {
-        .name = OPENS,
-        .run = opens_at_once,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = FINDS,
-        .run = finds_a_late_server,
-        .program = "client",
-        .todo = 1,
-        .read = "Read it",
-        .needs = OPENS,
-    },
-    {
-        .name = PAUSES_BETWEEN,
-        .run = pauses_between_tries,
-        .program = "client",
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = FINDS,
-    },
-    {
-        .name = NOBODY,
-        .run = gives_up_on_nobody,
-        .program = "client",
-        .todo = 1,
-        .read = "Read it",
-        .needs = PAUSES_BETWEEN,
-    },
-    {
-        .name = SLEEPS,
-        .run = sleeps_no_longer,
-        .program = "client",
-        .todo = 1,
-        .read = "Read it",
-        .needs = NOBODY,
-    },
-    {
-        .name = "It tries until the time is over (2)",
-        .run = tries_until_the_end,
-        .slow = true,
-        .limit_ms = 15000,
-        .program = "client",
-        .todo = 1,
-        .read = "Read it",
-        .needs = SLEEPS,
-    },
-    {
-        .name = "Another error of CreateFileW is reported",
-        .run = other_open_errors_count,
-        .program = "client",
-        .todo = 1,
-        .read = "What goes wrong",
-    },
-    {
-        .name = WAITS,
-        .run = waits_for_the_instance,
-        .program = "client",
-        .todo = 2,
-        .read = "Read it",
-        .needs = OPENS,
-    },
-    {
-        .name = BUSY,
-        .run = gives_up_when_busy,
-        .slow = true,
-        .program = "client",
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WAITS,
-    },
-    {
-        .name = ROBBED,
-        .run = survives_a_robbery,
-        .program = "client",
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = BUSY,
-    },
-    {
-        .name = "One deadline holds for all waits together",
-        .run = has_one_deadline,
-        .program = "client",
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = ROBBED,
-    },
-    {
-        .name = "A server that leaves is no end (2)",
-        .run = survives_a_leaving_server,
-        .program = "client",
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WAITS,
-    },
-    {
-        .name = "After a success no code is looked at",
-        .run = success_has_no_code,
-        .program = "client",
-        .todo = 2,
-        .read = "Read it",
-        .needs = WAITS,
-    },
-    {
-        .name = "Another error of the wait is reported",
-        .run = other_wait_errors_count,
-        .program = "client",
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WAITS,
-    },
-    {
-        .name = "It never asks for the default time-out (0)",
-        .run = never_asks_for_the_default,
-        .program = "client",
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = WAITS,
-    },
-    {
-        .name = "It does not wait when the time is over",
-        .run = knows_that_time_is_over,
-        .program = "client",
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = WAITS,
-    },
-    {
-        .name = "The client prints each reply",
-        .run = client_gets_its_replies,
-        .program = "client",
-        .needs = OPENS,
-    },
-    {
-        .name = "A client that is thrown out says so (233)",
-        .run = tells_that_it_was_thrown_out,
-        .program = "client",
-        .read = "What goes wrong",
-        .needs = OPENS,
-    },
-    {
-        .name = "A wrong number of milliseconds is refused",
-        .run = wrong_wait_is_refused,
-        .slow = true,
-        .program = "client",
-    },
-    {
-        .name = SERVES,
-        .run = serves_one_after_another,
-        .program = "server",
-        .read = "Read it",
-    },
-    {
-        .name = "Between two clients the name stays owned (231)",
-        .run = name_stays_owned,
-        .program = "server",
-        .read = "Read it",
-        .needs = SERVES,
-    },
-    {
-        .name = "The second client waits for the first",
-        .run = second_client_waits,
-        .program = "server",
-        .read = "A picture",
-        .needs = SERVES,
-    },
-    {
-        .name = "A client that comes early is served (535)",
-        .run = early_client_is_served,
-        .program = "server",
-        .needs = SERVES,
-    },
-    {
-        .name = "A client that leaves early does no harm (232)",
-        .run = hasty_client_does_no_harm,
-        .program = "server",
-        .needs = SERVES,
-    },
-    {
-        .name = "An error of DisconnectNamedPipe is reported",
-        .run = disconnect_errors_count,
-        .program = "server",
-    },
-    {
-        .name = "The pipe has one instance and its own time-out",
-        .run = pipe_is_made_well,
-        .program = "server",
-        .read = "Read it",
-    },
-    {
-        .name = "A wrong number of clients is refused",
-        .run = wrong_count_is_refused,
-        .program = "server",
-    },
+static const struct check *const CHECKS[] = {
+    &opens_at_once,
+    &finds_a_late_server,
+    &pauses_between_tries,
+    &gives_up_on_nobody,
+    &sleeps_no_longer,
+    &tries_until_the_end,
+    &other_open_errors_count,
+    &waits_for_the_instance,
+    &gives_up_when_busy,
+    &survives_a_robbery,
+    &has_one_deadline,
+    &survives_a_leaving_server,
+    &success_has_no_code,
+    &other_wait_errors_count,
+    &never_asks_for_the_default,
+    &knows_that_time_is_over,
+    &client_gets_its_replies,
+    &tells_that_it_was_thrown_out,
+    &wrong_wait_is_refused,
+    &serves_one_after_another,
+    &name_stays_owned,
+    &second_client_waits,
+    &early_client_is_served,
+    &hasty_client_does_no_harm,
+    &disconnect_errors_count,
+    &pipe_is_made_well,
+    &wrong_count_is_refused,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "02-polite-open", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "02-polite-open", CHECKS);
 }

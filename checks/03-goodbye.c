@@ -16,14 +16,11 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 #include "checks/harness/values.h"
 #include "lessons/03-goodbye/protocol.h"
-
-/* Whether the client or the server is first is luck. Where a check is not
- * about that, 535 is taken for a success: it is for another check to find. */
-#define NO_RACE "ConnectNamedPipe:*:pass=535"
 
 /* How many late clients there are: the exercise's README. An instance counts as
  * long as the server has its end, so two are enough: the next one is there
@@ -39,11 +36,9 @@ enum { SETTLE_MS = 1500 };
 /** Starts the server and waits until a client may come. */
 static struct program *start_ready(const char *command_line, const char *gate)
 {
-    struct program *server = start_with(
+    return start_until_ready(
         command_line,
         &(struct conditions){.fault = NO_RACE, .gate = gate});
-    expect_line(server, "ready", 1);
-    return server;
 }
 
 /** Comes as the first client, and orders. */
@@ -133,27 +128,17 @@ static void wait_until_settled(const struct program *program)
         Sleep(1);
 }
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time,
+    .name = "The server says `ready` when a client may come", .read = READ_IT)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *server = start_with(
-        "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", other_error());
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    if (strstr(server->out.text, "ready") != NULL)
-        fail_program(server, "no `ready` where there is no pipe");
-    start_ready("server 1", NULL);
-    no_cause();
-    connect_peer(PIPE_NAME);
+    expect_ready_in_time("server 1", PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
 }
 
-static void prompt_client_gets_its_ticket(void)
+CHECK(
+    prompt_client_gets_its_ticket,
+    .name = "A client that reads at once gets its ticket", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
     tried("ordered with \"A\" and read at once, before the server could "
           "disconnect; then the same with \"B\"");
@@ -169,7 +154,10 @@ static void prompt_client_gets_its_ticket(void)
     expect_ticket(order_next(server, 2, 'B'), "B002");
 }
 
-static void late_client_gets_its_ticket(void)
+CHECK(
+    late_client_gets_its_ticket,
+    .name = "A client that reads late gets its ticket", .todo = 3,
+    .read = WRONG, .needs = &prompt_client_gets_its_ticket)
 {
     tried("ordered with \"A\", waited until the server had done all that it "
           "does for this client, and only then read the ticket");
@@ -182,7 +170,10 @@ static void late_client_gets_its_ticket(void)
     expect_ticket(client, "A001");
 }
 
-static void last_client_gets_its_ticket(void)
+CHECK(
+    last_client_gets_its_ticket,
+    .name = "A late client that is the last one, too", .todo = 3, .read = WRONG,
+    .needs = &late_client_gets_its_ticket)
 {
     tried("came as the only client of `server 1`, ordered, and read when the "
           "server had done all that it does");
@@ -202,7 +193,7 @@ static const struct lens_record *find_timed_wait(
 {
     const struct lens_record *accept = find_call(server, "ConnectNamedPipe", 1);
     const struct lens_record *wait;
-    for (uint32_t i = 1; (wait = find_call(server, call, i)) != NULL; i++) {
+    for (uint32_t at = 0; (wait = next_call(server, call, &at)) != NULL;) {
         unsigned long long ms = 0;
         call_argument(wait, "wait", &ms);
         if (accept != NULL && wait->tid == accept->tid && wait->t1 != 0
@@ -233,7 +224,9 @@ static void expect_no_pause(const struct program *server)
                 waits[i]);
 }
 
-static void mute_client_stops_nobody(void)
+CHECK(
+    mute_client_stops_nobody, .name = "A client that never reads stops nobody",
+    .todo = 3, .read = WRONG, .needs = &late_client_gets_its_ticket)
 {
     tried("ordered with \"A\", read nothing, closed nothing, and came as a "
           "second client");
@@ -255,7 +248,10 @@ static void mute_client_stops_nobody(void)
     expect_no_pause(server);
 }
 
-static void last_mute_client_stops_nothing(void)
+CHECK(
+    last_mute_client_stops_nothing,
+    .name = "A mute client that is the last one, too", .todo = 3, .read = WRONG,
+    .needs = &mute_client_stops_nobody)
 {
     tried("came as the only client of `server 1`, ordered, read nothing, and "
           "closed nothing until the server had ended");
@@ -268,7 +264,10 @@ static void last_mute_client_stops_nothing(void)
     close_peer(mute);
 }
 
-static void all_late_clients_get_theirs(void)
+CHECK(
+    all_late_clients_get_theirs,
+    .name = "16 late clients all get their tickets", .todo = 3, .read = WRONG,
+    .needs = &mute_client_stops_nobody)
 {
     tried(
         "came as %d clients who order and don't read; as the next one, who "
@@ -295,7 +294,9 @@ static void all_late_clients_get_theirs(void)
             "no CloseHandle so far");
 }
 
-static void name_is_always_there(void)
+CHECK(
+    name_is_always_there, .name = "Between two clients the name is there",
+    .todo = 3, .read = WRONG, .needs = &mute_client_stops_nobody)
 {
     tried("held the server where it creates its second instance, let the "
           "first client leave, and tried to open the pipe");
@@ -318,7 +319,9 @@ static void name_is_always_there(void)
     expect_ticket(order_next(server, 2, 'B'), "B002");
 }
 
-static void there_is_room(void)
+CHECK(
+    there_is_room, .name = "There is room for the next instance", .todo = 1,
+    .read = WRONG, .needs = &says_ready_in_time)
 {
     tried("looked at the fourth argument of CreateNamedPipeW");
     struct program *server = start_ready("server 1", NULL);
@@ -340,7 +343,9 @@ static void there_is_room(void)
             most);
 }
 
-static void ticket_fits_the_buffer(void)
+CHECK(
+    ticket_fits_the_buffer, .name = "A ticket fits the output buffer",
+    .todo = 1, .read = WRONG, .needs = &says_ready_in_time)
 {
     tried("looked at the fifth argument of CreateNamedPipeW");
     struct program *server = start_ready("server 1", NULL);
@@ -355,7 +360,9 @@ static void ticket_fits_the_buffer(void)
             size);
 }
 
-static void order_of_the_gone_counts(void)
+CHECK(
+    order_of_the_gone_counts, .name = "A gone client's order counts (232)",
+    .todo = 2, .read = WRONG, .needs = &prompt_client_gets_its_ticket)
 {
     tried("held the server before ConnectNamedPipe, ordered and left; let "
           "the server go on, and ordered with \"B\"");
@@ -370,7 +377,9 @@ static void order_of_the_gone_counts(void)
     expect_ticket(order_next(server, 2, 'B'), "B002");
 }
 
-static void silent_visitor_does_no_harm(void)
+CHECK(
+    silent_visitor_does_no_harm, .name = "A silent visitor does no harm (232)",
+    .todo = 2, .read = WRONG, .needs = &prompt_client_gets_its_ticket)
 {
     tried("held the server before ConnectNamedPipe, came and left without a "
           "word; let the server go on, and ordered with \"B\"");
@@ -384,7 +393,9 @@ static void silent_visitor_does_no_harm(void)
     expect_ticket(order_next(server, 2, 'B'), "B001");
 }
 
-static void client_wins_the_race(void)
+CHECK(
+    client_wins_the_race, .name = "A client that comes early is served (535)",
+    .todo = 2, .read = WRONG, .needs = &prompt_client_gets_its_ticket)
 {
     tried("held the server before ConnectNamedPipe, ordered with \"A\" "
           "meanwhile, and let it go on");
@@ -400,7 +411,9 @@ static void client_wins_the_race(void)
     expect_ticket(client, "A001");
 }
 
-static void success_is_a_success(void)
+CHECK(
+    success_is_a_success, .name = "A success of ConnectNamedPipe is one",
+    .todo = 2, .read = WRONG, .needs = &prompt_client_gets_its_ticket)
 {
     tried("let ConnectNamedPipe succeed, with an old code, 997, behind it");
     struct program *server = start_with(
@@ -415,19 +428,22 @@ static void success_is_a_success(void)
     expect_ticket(client, "A001");
 }
 
-static void other_connect_errors_count(void)
+CHECK(
+    other_connect_errors_count,
+    .name = "Any other error of ConnectNamedPipe is reported", .todo = 2,
+    .read = WRONG)
 {
-    tried("made ConnectNamedPipe fail with error %s", other_error_text());
-    likely("only 535 and 232 mean that a client came: every other error has "
-           "to be reported, by die(\"ConnectNamedPipe\")");
-    struct program *server = start_with(
+    expect_reported(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", other_error());
+        "ConnectNamedPipe",
+        "1",
+        "only 535 and 232 mean that a client came: every other error has to be reported, by die(\"ConnectNamedPipe\")");
 }
 
-static void impatient_client_does_no_harm(void)
+CHECK(
+    impatient_client_does_no_harm,
+    .name = "A client that leaves early does no harm (232)", .read = WRONG,
+    .needs = &prompt_client_gets_its_ticket)
 {
     tried("held the server before WriteFile, closed the client's end "
           "meanwhile, and came with a second client");
@@ -442,7 +458,9 @@ static void impatient_client_does_no_harm(void)
     expect_ticket(order_next(server, 2, 'B'), "B002");
 }
 
-static void ends_cleanly(void)
+CHECK(
+    ends_cleanly, .name = "The server ends, and leaves nothing open", .todo = 3,
+    .read = READ_IT, .needs = &last_client_gets_its_ticket)
 {
     tried("started `server 3` and came with three clients, one after another");
     struct program *server = start_ready("server 3", NULL);
@@ -475,35 +493,32 @@ static void ends_cleanly(void)
             count_calls(server, "CreateNamedPipeW"));
 }
 
-static void remote_clients_are_refused(void)
+CHECK(
+    remote_clients_are_refused,
+    .name = "Clients on other computers are refused", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
-    tried("looked at the third argument of CreateNamedPipeW");
     struct program *server = start_ready("server 1", NULL);
-    unsigned long long flags = 0;
-    call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &flags);
-    if ((flags & (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)) != 0)
-        fail_check("a byte pipe (PIPE_TYPE_BYTE)", "mode is 0x%llx", flags);
-    likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is open to "
-           "other computers");
-    if ((flags & PIPE_REJECT_REMOTE_CLIENTS) == 0)
-        fail_check(
-            "PIPE_REJECT_REMOTE_CLIENTS is set",
-            "mode is 0x%llx",
-            flags);
+    unsigned long long mode = 0;
+    expect_local_only(server);
+    no_cause();
+    call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &mode);
+    if ((mode & (PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)) != 0)
+        fail_check("a byte pipe (PIPE_TYPE_BYTE)", "mode is 0x%llx", mode);
 }
 
-static void wrong_count_is_refused(void)
+CHECK(
+    wrong_count_is_refused, .name = "A wrong number of clients is refused",
+    .slow = true)
 {
-    tried("started `server many` and `server 0`");
-    likely("the server does not look at its argument");
-    expect_end(start("server many"), 2);
-    expect_end(start("server -1"), 2);
-    expect_end(start("server 0"), 2);
+    expect_refused("server many,server -1,server 0");
 }
 
 /* What follows is the lesson's own: its other goodbyes, and its client. */
 
-static void disconnect_loses(void)
+CHECK(
+    disconnect_loses, .name = "`disconnect` loses the ticket of a late client",
+    .program = "client", .read = WRONG)
 {
     tried("let a client read when `server disconnect` had disconnected it");
     likely("the client is late, so it must be told 233 and count a loss");
@@ -539,7 +554,9 @@ static void expect_waiting(
     expect_no_leak(server);
 }
 
-static void flush_waits(void)
+CHECK(
+    flush_waits, .name = "`flush` waits until the client reads or leaves",
+    .program = "client", .read = WRONG)
 {
     tried("ordered from `server flush 2`, read nothing, closed the client's "
           "end, and let `client prompt B` come");
@@ -548,7 +565,9 @@ static void flush_waits(void)
     expect_waiting("server flush 2", "FlushFileBuffers", 1);
 }
 
-static void acknowledge_waits(void)
+CHECK(
+    acknowledge_waits, .name = "`acknowledge` waits for a byte of thanks",
+    .program = "client", .read = WRONG)
 {
     tried("ordered from `server acknowledge 2`, thanked for nothing, closed "
           "the client's end, and let `client prompt B` come");
@@ -557,7 +576,9 @@ static void acknowledge_waits(void)
     expect_waiting("server acknowledge 2", "ReadFile", 2);
 }
 
-static void client_puts_pieces_together(void)
+CHECK(
+    client_puts_pieces_together, .name = "The client puts a ticket together",
+    .program = "client", .read = READ_IT)
 {
     tried("answered `client prompt A` in two pieces, \"A0\" and \"01\"");
     likely("the client takes one ReadFile for a whole ticket, or does not "
@@ -580,7 +601,9 @@ static void client_puts_pieces_together(void)
     expect_right_on_windows(client);
 }
 
-static void client_counts_a_close(void)
+CHECK(
+    client_counts_a_close, .name = "The client counts a lost ticket (109)",
+    .program = "client", .read = WRONG)
 {
     tried("closed the server's end without a ticket for `client prompt A`");
     likely("the client does not know 109 for the end of the conversation");
@@ -593,7 +616,9 @@ static void client_counts_a_close(void)
     expect_output(client, "A: lost (error 109)\n1 ordered, 1 lost\n");
 }
 
-static void client_waits_its_turn(void)
+CHECK(
+    client_waits_its_turn, .name = "The client waits for its turn (231)",
+    .program = "client", .read = READ_IT)
 {
     tried("let `client prompt B` come while the only instance was taken");
     likely("the client does not take 231 for a reason to wait");
@@ -611,16 +636,17 @@ static void client_waits_its_turn(void)
     expect_output(client, "B001\n1 ordered, 0 lost\n");
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when there is no server (2)",
+    .program = "client", .read = WRONG)
 {
-    tried("started `client prompt A` without a server");
-    likely("the client does not report the error of CreateFileW");
-    struct program *client = start("client prompt A");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_missing_server("client prompt A");
 }
 
-static void client_refuses_nonsense(void)
+CHECK(
+    client_refuses_nonsense, .name = "The client refuses what it does not know",
+    .program = "client")
 {
     tried("started `client`, `client soon A`, `client late` and "
           "`client late a`");
@@ -631,190 +657,38 @@ static void client_refuses_nonsense(void)
     expect_end(start("client late a"), 2);
 }
 
-#define GOES_WRONG "What goes wrong"
-
-static const char READY[] = "The server says `ready` when a client may come";
-static const char TICKET[] = "A client that reads at once gets its ticket";
-static const char LATE[] = "A client that reads late gets its ticket";
-static const char LAST[] = "A late client that is the last one, too";
-static const char MUTE[] = "A client that never reads stops nobody";
-
-static const struct check CHECKS[] = {
-    {
-        .name = READY,
-        .run = says_ready_in_time,
-        .read = "Read it",
-    },
-    {
-        .name = TICKET,
-        .run = prompt_client_gets_its_ticket,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "There is room for the next instance",
-        .run = there_is_room,
-        .todo = 1,
-        .read = GOES_WRONG,
-        .needs = READY,
-    },
-    {
-        .name = "A ticket fits the output buffer",
-        .run = ticket_fits_the_buffer,
-        .todo = 1,
-        .read = GOES_WRONG,
-        .needs = READY,
-    },
-    {
-        .name = "A gone client's order counts (232)",
-        .run = order_of_the_gone_counts,
-        .todo = 2,
-        .read = GOES_WRONG,
-        .needs = TICKET,
-    },
-    {
-        .name = "A silent visitor does no harm (232)",
-        .run = silent_visitor_does_no_harm,
-        .todo = 2,
-        .read = GOES_WRONG,
-        .needs = TICKET,
-    },
-    {
-        .name = "A client that comes early is served (535)",
-        .run = client_wins_the_race,
-        .todo = 2,
-        .read = GOES_WRONG,
-        .needs = TICKET,
-    },
-    {
-        .name = "A success of ConnectNamedPipe is one",
-        .run = success_is_a_success,
-        .todo = 2,
-        .read = GOES_WRONG,
-        .needs = TICKET,
-    },
-    {
-        .name = "Any other error of ConnectNamedPipe is reported",
-        .run = other_connect_errors_count,
-        .todo = 2,
-        .read = GOES_WRONG,
-    },
-    {
-        .name = LATE,
-        .run = late_client_gets_its_ticket,
-        .todo = 3,
-        .read = GOES_WRONG,
-        .needs = TICKET,
-    },
-    {
-        .name = LAST,
-        .run = last_client_gets_its_ticket,
-        .todo = 3,
-        .read = GOES_WRONG,
-        .needs = LATE,
-    },
-    {
-        .name = MUTE,
-        .run = mute_client_stops_nobody,
-        .todo = 3,
-        .read = GOES_WRONG,
-        .needs = LATE,
-    },
-    {
-        .name = "A mute client that is the last one, too",
-        .run = last_mute_client_stops_nothing,
-        .todo = 3,
-        .read = GOES_WRONG,
-        .needs = MUTE,
-    },
-    {
-        .name = "16 late clients all get their tickets",
-        .run = all_late_clients_get_theirs,
-        .todo = 3,
-        .read = GOES_WRONG,
-        .needs = MUTE,
-    },
-    {
-        .name = "Between two clients the name is there",
-        .run = name_is_always_there,
-        .todo = 3,
-        .read = GOES_WRONG,
-        .needs = MUTE,
-    },
-    {
-        .name = "The server ends, and leaves nothing open",
-        .run = ends_cleanly,
-        .todo = 3,
-        .read = "Read it",
-        .needs = LAST,
-    },
-    {
-        .name = "A client that leaves early does no harm (232)",
-        .run = impatient_client_does_no_harm,
-        .read = GOES_WRONG,
-        .needs = TICKET,
-    },
-    {
-        .name = "Clients on other computers are refused",
-        .run = remote_clients_are_refused,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "A wrong number of clients is refused",
-        .run = wrong_count_is_refused,
-        .slow = true,
-    },
-    {
-        .name = "`disconnect` loses the ticket of a late client",
-        .run = disconnect_loses,
-        .program = "client",
-        .read = GOES_WRONG,
-    },
-    {
-        .name = "`flush` waits until the client reads or leaves",
-        .run = flush_waits,
-        .program = "client",
-        .read = GOES_WRONG,
-    },
-    {
-        .name = "`acknowledge` waits for a byte of thanks",
-        .run = acknowledge_waits,
-        .program = "client",
-        .read = GOES_WRONG,
-    },
-    {
-        .name = "The client puts a ticket together",
-        .run = client_puts_pieces_together,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client counts a lost ticket (109)",
-        .run = client_counts_a_close,
-        .program = "client",
-        .read = GOES_WRONG,
-    },
-    {
-        .name = "The client waits for its turn (231)",
-        .run = client_waits_its_turn,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = GOES_WRONG,
-    },
-    {
-        .name = "The client refuses what it does not know",
-        .run = client_refuses_nonsense,
-        .program = "client",
-    },
+static const struct check *const CHECKS[] = {
+    &says_ready_in_time,
+    &prompt_client_gets_its_ticket,
+    &there_is_room,
+    &ticket_fits_the_buffer,
+    &order_of_the_gone_counts,
+    &silent_visitor_does_no_harm,
+    &client_wins_the_race,
+    &success_is_a_success,
+    &other_connect_errors_count,
+    &late_client_gets_its_ticket,
+    &last_client_gets_its_ticket,
+    &mute_client_stops_nobody,
+    &last_mute_client_stops_nothing,
+    &all_late_clients_get_theirs,
+    &name_is_always_there,
+    &ends_cleanly,
+    &impatient_client_does_no_harm,
+    &remote_clients_are_refused,
+    &wrong_count_is_refused,
+    &disconnect_loses,
+    &flush_waits,
+    &acknowledge_waits,
+    &client_puts_pieces_together,
+    &client_counts_a_close,
+    &client_waits_its_turn,
+    &client_names_the_missing_server,
+    &client_refuses_nonsense,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "03-goodbye", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "03-goodbye", CHECKS);
 }

@@ -13,14 +13,11 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 #include "checks/harness/values.h"
 #include "lessons/04-threads/protocol.h"
-
-/* Whether the client or the server is first is luck. Where a check is not
- * about that, 535 is taken for a success: it is for another check to find. */
-#define NO_RACE "ConnectNamedPipe:*:pass=535"
 
 /** What a process ends with when nobody has handled Ctrl+C. */
 #define CTRL_C_EXIT 0xC000013Au
@@ -32,20 +29,12 @@ enum { GOOD = 6, HASTY = 12, VISITS = 8, SETTLE_MS = 1500 };
  * seldom gets that many milliseconds. */
 enum { ATTEMPTS = 10, ATTEMPTS_MS = 1500 };
 
-/** Sends bytes and expects the very same back. */
-static void expect_echo(struct peer *client, const void *data, size_t size)
-{
-    send_bytes(client, data, size);
-    expect_bytes(client, data, size);
-}
-
 /** Starts the server and waits until a client may come. */
 static struct program *start_ready(const char *command_line)
 {
-    struct program *server =
-        start_with(command_line, &(struct conditions){.fault = NO_RACE});
-    expect_line(server, "ready", 1);
-    return server;
+    return start_until_ready(
+        command_line,
+        &(struct conditions){.fault = NO_RACE});
 }
 
 /** Tells whether the server has ended as if all were well. */
@@ -61,9 +50,8 @@ static bool has_ended_well(struct program *server)
 static bool is_accepting(const struct program *server)
 {
     const struct lens_record *call;
-    for (uint32_t i = 1;
-         (call = find_call(server, "ConnectNamedPipe", i)) != NULL;
-         i++)
+    for (uint32_t at = 0;
+         (call = next_call(server, "ConnectNamedPipe", &at)) != NULL;)
         if (call->t1 == 0)
             return true;
     return false;
@@ -101,27 +89,16 @@ static struct peer *connect_next(struct program *server, bool silent)
     }
 }
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time,
+    .name = "The server says `ready` when a client may come", .read = READ_IT)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *server = start_with(
-        "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", other_error());
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    if (strstr(server->out.text, "ready") != NULL)
-        fail_program(server, "no `ready` where there is no pipe");
-    start_ready("server 1");
-    no_cause();
-    connect_peer(PIPE_NAME);
+    expect_ready_in_time("server 1", PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
 }
 
-static void echoes(void)
+CHECK(
+    echoes, .name = "The server sends back what it reads", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
@@ -136,7 +113,9 @@ static void echoes(void)
     expect_echo(client, data, sizeof data);  // and nothing came between
 }
 
-static void early_client_is_served(void)
+CHECK(
+    early_client_is_served, .name = "A client that comes early is served (535)",
+    .todo = 1, .read = WRONG, .needs = &echoes)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
@@ -151,7 +130,10 @@ static void early_client_is_served(void)
     expect_echo(client, "hello", 5);
 }
 
-static void hasty_client_does_no_harm(void)
+CHECK(
+    hasty_client_does_no_harm,
+    .name = "A client that has left does no harm (232)", .todo = 1,
+    .read = WRONG, .needs = &echoes)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe and closed "
           "it again meanwhile, and came with another client");
@@ -169,7 +151,9 @@ static void hasty_client_does_no_harm(void)
     expect_echo(client, "hello", 5);
 }
 
-static void last_words_are_not_lost(void)
+CHECK(
+    last_words_are_not_lost, .name = "What such a client wrote is read",
+    .todo = 1, .read = WRONG, .needs = &hasty_client_does_no_harm)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile");
@@ -192,16 +176,16 @@ static void last_words_are_not_lost(void)
             read->error);
 }
 
-static void other_connect_errors_count(void)
+CHECK(
+    other_connect_errors_count,
+    .name = "Any other error of ConnectNamedPipe is reported", .todo = 1,
+    .read = WRONG)
 {
-    tried("made ConnectNamedPipe fail with error %s", other_error_text());
-    likely("only 535 and 232 tell of a client: every other error has to be "
-           "reported, by die(\"ConnectNamedPipe\")");
-    struct program *server = start_with(
+    expect_reported(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", other_error());
+        "ConnectNamedPipe",
+        "1",
+        "only 535 and 232 tell of a client: every other error has to be reported, by die(\"ConnectNamedPipe\")");
 }
 
 /** Tells whether a handle is a thread's that the program has started. */
@@ -210,8 +194,8 @@ static bool is_thread(const struct program *program, uint32_t handle)
     static const char *const makers[] = {"CreateThread", "_beginthreadex"};
     for (size_t i = 0; i < ARRAYSIZE(makers); i++) {
         const struct lens_record *call;
-        for (uint32_t k = 1; (call = find_call(program, makers[i], k)) != NULL;
-             k++)
+        for (uint32_t at = 0;
+             (call = next_call(program, makers[i], &at)) != NULL;)
             if ((call->flags & LENS_FLAG_OPENS) != 0 && call->handle == handle)
                 return true;
     }
@@ -226,9 +210,8 @@ static void expect_no_wait_for_a_thread(struct program *server)
 {
     const struct lens_record *accept = find_call(server, "ConnectNamedPipe", 1);
     const struct lens_record *wait;
-    for (uint32_t i = 1;
-         (wait = find_call(server, "WaitForSingleObject", i)) != NULL;
-         i++) {
+    for (uint32_t at = 0;
+         (wait = next_call(server, "WaitForSingleObject", &at)) != NULL;) {
         unsigned long long ms = 0;
         call_argument(wait, "wait", &ms);
         if (accept != NULL && wait->tid == accept->tid && wait->t1 != 0
@@ -241,7 +224,9 @@ static void expect_no_wait_for_a_thread(struct program *server)
     }
 }
 
-static void slow_client_keeps_nobody(void)
+CHECK(
+    slow_client_keeps_nobody, .name = "A slow client keeps nobody waiting",
+    .todo = 2, .read = READ_IT, .needs = &echoes)
 {
     tried("came with a first client, that said nothing, and a second one; sent "
           "\"second\" from the second, then \"first\" from the first");
@@ -282,7 +267,9 @@ static void wait_until_settled(struct program *program)
         Sleep(1);
 }
 
-static void next_instance_comes_first(void)
+CHECK(
+    next_instance_comes_first, .name = "One more instance is always there",
+    .todo = 2, .read = READ_IT, .needs = &slow_client_keeps_nobody)
 {
     tried("held the server before it creates the second instance, while the "
           "first client had sent \"hello\"");
@@ -319,7 +306,9 @@ static void next_instance_comes_first(void)
     expect_bytes(client, "hello", 5);
 }
 
-static void each_gets_its_own(void)
+CHECK(
+    each_gets_its_own, .name = "Each client gets its own bytes back", .todo = 2,
+    .read = WRONG, .needs = &slow_client_keeps_nobody)
 {
     tried("held the first client's thread before its WriteFile, sent \"other\" "
           "as a second client, let the first thread go on");
@@ -339,7 +328,9 @@ static void each_gets_its_own(void)
     expect_echo(first, "again", 5);
 }
 
-static void crowd_is_served(void)
+CHECK(
+    crowd_is_served, .name = "Slow, good and hasty clients are served",
+    .todo = 2, .read = WRONG, .needs = &slow_client_keeps_nobody)
 {
     struct peer *good[GOOD] = {0};
     char text[20];
@@ -374,9 +365,8 @@ static void crowd_is_served(void)
 static void find_wait_for_all(const struct program *server)
 {
     const struct lens_record *wait;
-    for (uint32_t i = 1;
-         (wait = find_call(server, "WaitForMultipleObjects", i)) != NULL;
-         i++) {
+    for (uint32_t at = 0;
+         (wait = next_call(server, "WaitForMultipleObjects", &at)) != NULL;) {
         unsigned long long all = 0;
         if (wait->t1 == 0 && call_argument(wait, "all", &all) && all != 0)
             likely("WaitForMultipleObjects waits for all of its objects: the "
@@ -385,7 +375,9 @@ static void find_wait_for_all(const struct program *server)
     }
 }
 
-static void waits_for_its_last_client(void)
+CHECK(
+    waits_for_its_last_client, .name = "The server waits for its last client",
+    .todo = 3, .read = READ_IT, .needs = &slow_client_keeps_nobody)
 {
     tried("started `server 2`, came with two clients, closed the second and "
           "sent \"still here\" from the first");
@@ -409,7 +401,9 @@ static void waits_for_its_last_client(void)
     expect_no_errors(server);
 }
 
-static void one_failure_harms_one(void)
+CHECK(
+    one_failure_harms_one, .name = "One client's failure harms no other",
+    .read = READ_IT, .needs = &slow_client_keeps_nobody)
 {
     tried(
         "made the first client's ReadFile fail with error %lu, and came with "
@@ -463,7 +457,9 @@ static void wait_for_thread(struct program *server, uint32_t nth)
     CloseHandle(thread);
 }
 
-static void all_who_came_count(void)
+CHECK(
+    all_who_came_count, .name = "Clients that have left count, too", .todo = 2,
+    .read = READ_IT, .needs = &waits_for_its_last_client)
 {
     tried("came to `server 3` with three clients, each after the thread of the "
           "one before had ended");
@@ -479,7 +475,9 @@ static void all_who_came_count(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void ended_threads_are_closed(void)
+CHECK(
+    ended_threads_are_closed, .name = "The handles of ended threads are closed",
+    .read = WRONG, .needs = &slow_client_keeps_nobody)
 {
     int before = 0, after = 0;
     tried(
@@ -507,7 +505,9 @@ static void ended_threads_are_closed(void)
             VISITS);
 }
 
-static void any_number_of_instances(void)
+CHECK(
+    any_number_of_instances, .name = "There is no limit of instances",
+    .read = WRONG, .needs = &echoes)
 {
     tried("looked at the fourth argument of each CreateNamedPipeW");
     struct program *server = start_ready("server");
@@ -580,7 +580,11 @@ static void expect_no_cancel_by_file(struct program *server)
     }
 }
 
-static void failed_wait_is_reported(void)
+static const struct check ctrl_c_ends_a_waiting_server;  // stands further down
+
+CHECK(
+    failed_wait_is_reported, .name = "A wait that fails is reported", .todo = 3,
+    .read = READ_IT, .needs = &ctrl_c_ends_a_waiting_server)
 {
     tried("made WaitForMultipleObjects fail with error %s", other_error_text());
     struct program *server = start_with(
@@ -599,11 +603,13 @@ static void failed_wait_is_reported(void)
     likely("the result of WaitForMultipleObjects is not looked at: after "
            "WAIT_FAILED no thread has ended, and nobody has pressed Ctrl+C. "
            "Report it: die(\"WaitForMultipleObjects\")");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "WaitForMultipleObjects", other_error());
+    expect_failure(server, "WaitForMultipleObjects", other_error());
 }
 
-static void ctrl_c_ends_a_waiting_server(void)
+CHECK(
+    ctrl_c_ends_a_waiting_server,
+    .name = "Ctrl+C ends a server without clients", .todo = 3, .read = READ_IT,
+    .needs = &slow_client_keeps_nobody)
 {
     tried("pressed Ctrl+C while the server was inside ConnectNamedPipe, with "
           "no client");
@@ -655,7 +661,9 @@ static void wait_for_attempts(struct program *server)
     }
 }
 
-static void ctrl_c_may_come_early(void)
+CHECK(
+    ctrl_c_may_come_early, .name = "Ctrl+C may come before the wait (1168)",
+    .todo = 3, .read = WRONG, .needs = &ctrl_c_ends_a_waiting_server)
 {
     tried("held the server before ConnectNamedPipe, pressed Ctrl+C, and let "
           "it go on when it had tried to end that wait");
@@ -677,7 +685,9 @@ static void ctrl_c_may_come_early(void)
     expect_no_leak(server);
 }
 
-static void ctrl_c_ends_conversations(void)
+CHECK(
+    ctrl_c_ends_conversations, .name = "Ctrl+C ends the conversations, too",
+    .todo = 3, .read = READ_IT, .needs = &ctrl_c_may_come_early)
 {
     tried("pressed Ctrl+C while two clients were connected and silent");
     struct program *server = start_ready("server");
@@ -694,7 +704,9 @@ static void ctrl_c_ends_conversations(void)
     expect_clean_end(server);
 }
 
-static void nothing_is_left_open(void)
+CHECK(
+    nothing_is_left_open, .name = "No handle is left open after Ctrl+C",
+    .todo = 3, .read = READ_IT, .needs = &ctrl_c_may_come_early)
 {
     tried("came with three clients, closed one, pressed Ctrl+C and looked for "
           "handles that were open at the end");
@@ -715,26 +727,22 @@ static void nothing_is_left_open(void)
     expect_no_bad_close(server);
 }
 
-static void wrong_count_is_refused(void)
+CHECK(wrong_count_is_refused, .name = "A wrong number of clients is refused")
 {
-    tried("started `server many`");
-    likely("the server does not look at its argument");
-    expect_end(start("server many"), 2);
-    expect_end(start("server -1"), 2);
+    expect_refused("server many,server -1");
 }
 
-static void client_gets_its_replies(void)
+CHECK(
+    client_gets_its_replies, .name = "The client prints each reply",
+    .program = "client", .read = READ_IT)
 {
-    tried("let `client one two` talk to the server");
-    likely("the client does not print each reply on a line of its own");
-    struct program *server = start_ready("server 1");
-    struct program *client = start("client one two");
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "one\ntwo\n");
-    expect_end(server, EXIT_SUCCESS);
+    expect_replies(start_ready("server 1"));
 }
 
-static void client_puts_pieces_together(void)
+CHECK(
+    client_puts_pieces_together,
+    .name = "The client puts a reply together from two reads",
+    .program = "client", .read = READ_IT)
 {
     tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
     likely("the client takes one ReadFile for one reply: on a byte pipe it "
@@ -753,208 +761,52 @@ static void client_puts_pieces_together(void)
     expect_no_leak(client);
 }
 
-static void client_waits_while_busy(void)
+CHECK(
+    client_waits_while_busy,
+    .name = "The client waits for a free instance (231)", .program = "client",
+    .read = WRONG)
 {
-    tried("held the only instance, started `client hello`, and freed the "
-          "instance when the client was inside WaitNamedPipeW");
-    likely("231, ERROR_PIPE_BUSY, means that every instance is taken now: wait "
-           "for a free one by WaitNamedPipeW, and open again");
-    struct peer *server = create_peer(PIPE_NAME);
-    struct peer *other = connect_peer(PIPE_NAME);
-    accept_peer(server);
-    struct program *client = start("client hello");
-    wait_inside(client, "WaitNamedPipeW", 1);
-    close_peer(other);
-    disconnect_peer(server);
-    accept_peer(server);
-    expect_bytes(server, "hello", 5);
-    send_bytes(server, "hello", 5);
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "hello\n");
+    expect_wait_while_busy(PIPE_NAME);
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when there is no server (2)",
+    .program = "client", .read = WRONG)
 {
-    tried("started `client hello` without a server");
-    likely("the client does not report the error of CreateFileW");
-    struct program *client = start("client hello");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_missing_server("client hello");
 }
 
-static const char READY[] = "The server says `ready` when a client may come";
-static const char ECHOES[] = "The server sends back what it reads";
-static const char GONE[] = "A client that has left does no harm (232)";
-static const char SLOW[] = "A slow client keeps nobody waiting";
-static const char WAITS[] = "The server waits for its last client";
-static const char CTRL_C[] = "Ctrl+C ends a server without clients";
-static const char EARLY[] = "Ctrl+C may come before the wait (1168)";
-
-static const struct check CHECKS[] = {
-    {
-        .name = READY,
-        .run = says_ready_in_time,
-        .read = "Read it",
-    },
-    {
-        .name = ECHOES,
-        .run = echoes,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "A client that comes early is served (535)",
-        .run = early_client_is_served,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = GONE,
-        .run = hasty_client_does_no_harm,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "What such a client wrote is read",
-        .run = last_words_are_not_lost,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = GONE,
-    },
-    {
-        .name = "Any other error of ConnectNamedPipe is reported",
-        .run = other_connect_errors_count,
-        .todo = 1,
-        .read = "What goes wrong",
-    },
-    {
-        .name = SLOW,
-        .run = slow_client_keeps_nobody,
-        .todo = 2,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "One more instance is always there",
-        .run = next_instance_comes_first,
-        .todo = 2,
-        .read = "Read it",
-        .needs = SLOW,
-    },
-    {
-        .name = "Each client gets its own bytes back",
-        .run = each_gets_its_own,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = SLOW,
-    },
-    {
-        .name = "Slow, good and hasty clients are served",
-        .run = crowd_is_served,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = SLOW,
-    },
-    {
-        .name = WAITS,
-        .run = waits_for_its_last_client,
-        .todo = 3,
-        .read = "Read it",
-        .needs = SLOW,
-    },
-    {
-        .name = "Clients that have left count, too",
-        .run = all_who_came_count,
-        .todo = 2,
-        .read = "Read it",
-        .needs = WAITS,
-    },
-    {
-        .name = "One client's failure harms no other",
-        .run = one_failure_harms_one,
-        .read = "Read it",
-        .needs = SLOW,
-    },
-    {
-        .name = "The handles of ended threads are closed",
-        .run = ended_threads_are_closed,
-        .read = "What goes wrong",
-        .needs = SLOW,
-    },
-    {
-        .name = "There is no limit of instances",
-        .run = any_number_of_instances,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = CTRL_C,
-        .run = ctrl_c_ends_a_waiting_server,
-        .todo = 3,
-        .read = "Read it",
-        .needs = SLOW,
-    },
-    {
-        .name = "A wait that fails is reported",
-        .run = failed_wait_is_reported,
-        .todo = 3,
-        .read = "Read it",
-        .needs = CTRL_C,
-    },
-    {
-        .name = EARLY,
-        .run = ctrl_c_may_come_early,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = CTRL_C,
-    },
-    {
-        .name = "Ctrl+C ends the conversations, too",
-        .run = ctrl_c_ends_conversations,
-        .todo = 3,
-        .read = "Read it",
-        .needs = EARLY,
-    },
-    {
-        .name = "No handle is left open after Ctrl+C",
-        .run = nothing_is_left_open,
-        .todo = 3,
-        .read = "Read it",
-        .needs = EARLY,
-    },
-    {
-        .name = "A wrong number of clients is refused",
-        .run = wrong_count_is_refused,
-    },
-    {
-        .name = "The client prints each reply",
-        .run = client_gets_its_replies,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client puts a reply together from two reads",
-        .run = client_puts_pieces_together,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client waits for a free instance (231)",
-        .run = client_waits_while_busy,
-        .program = "client",
-        .read = "What goes wrong",
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = "What goes wrong",
-    },
+static const struct check *const CHECKS[] = {
+    &says_ready_in_time,
+    &echoes,
+    &early_client_is_served,
+    &hasty_client_does_no_harm,
+    &last_words_are_not_lost,
+    &other_connect_errors_count,
+    &slow_client_keeps_nobody,
+    &next_instance_comes_first,
+    &each_gets_its_own,
+    &crowd_is_served,
+    &waits_for_its_last_client,
+    &all_who_came_count,
+    &one_failure_harms_one,
+    &ended_threads_are_closed,
+    &any_number_of_instances,
+    &ctrl_c_ends_a_waiting_server,
+    &failed_wait_is_reported,
+    &ctrl_c_may_come_early,
+    &ctrl_c_ends_conversations,
+    &nothing_is_left_open,
+    &wrong_count_is_refused,
+    &client_gets_its_replies,
+    &client_puts_pieces_together,
+    &client_waits_while_busy,
+    &client_names_the_missing_server,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "04-threads", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "04-threads", CHECKS);
 }

@@ -14,6 +14,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/05-directions/protocol.h"
 
@@ -29,10 +30,7 @@ enum { SMALL = 64, LARGE = 4096, ROOM_MAX = 20000 };
 /** Starts a server and waits until a client may come. */
 static struct program *start_ready(const char *command_line)
 {
-    struct program *server =
-        start_with(command_line, &(struct conditions){.fault = CALM});
-    expect_line(server, "ready", 1);
-    return server;
+    return start_until_ready(command_line, &(struct conditions){.fault = CALM});
 }
 
 /** Comes as a client, as soon as an instance is free. */
@@ -58,26 +56,16 @@ static struct peer *serve(const wchar_t *name, DWORD access, DWORD buffer)
         &(struct peer_pipe){.access = access, .buffer = buffer});
 }
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time, .name = "The collector says `ready` when one may come",
+    .read = READ_IT)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *collector = start_with(
-        "collector 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "CreateNamedPipeW", other_error());
-    likely("the collector prints `ready` before the pipe is there");
-    if (strstr(collector->out.text, "ready") != NULL)
-        fail_program(collector, "no `ready` where there is no pipe");
-    likely("the collector prints `ready` without fflush(stdout), or never");
-    start_ready("collector 1");
-    connect_peer_as(LOG_PIPE, GENERIC_WRITE, 0);
+    expect_ready_in_time("collector 1", LOG_PIPE, GENERIC_WRITE);
 }
 
-static void collects(void)
+CHECK(
+    collects, .name = "The collector prints each line it gets", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
     tried("came as a writer with two lines, then as a second one with one");
     struct program *collector = start_ready("collector 2");
@@ -101,7 +89,9 @@ static void collects(void)
     expect_right_on_windows(collector);
 }
 
-static void hears_the_writers_only(void)
+CHECK(
+    hears_the_writers_only, .name = "The collector's pipe goes one way only",
+    .read = READ_IT, .needs = &says_ready_in_time)
 {
     unsigned long long open = 0, mode = 0;
     tried("looked at the arguments of CreateNamedPipeW, and opened the pipe "
@@ -122,7 +112,9 @@ static void hears_the_writers_only(void)
         fail_check("error 5", "the check's CreateFileW gave %lu", error);
 }
 
-static void writer_wins_the_race(void)
+CHECK(
+    writer_wins_the_race, .name = "A writer that comes early is heard (535)",
+    .todo = 4, .read = WRONG, .needs = &collects)
 {
     tried("held the collector before ConnectNamedPipe, came as a writer "
           "meanwhile, let it go on and wrote a line");
@@ -147,7 +139,9 @@ static void expect_kept(struct program *collector, const char *line)
         fail_program(collector, "the line of the writer that left is printed");
 }
 
-static void keeps_the_line(void)
+CHECK(
+    keeps_the_line, .name = "A writer that left is heard (232)", .todo = 4,
+    .read = WRONG, .needs = &collects)
 {
     tried("held the collector before ConnectNamedPipe; meanwhile a writer "
           "wrote \"short visit\" and left. Then another one came");
@@ -175,7 +169,9 @@ static void keeps_the_line(void)
     expect_no_leak(collector);
 }
 
-static void keeps_lines_while_busy(void)
+CHECK(
+    keeps_lines_while_busy, .name = "One that comes meanwhile is heard, too",
+    .todo = 4, .read = WRONG, .needs = &keeps_the_line)
 {
     tried("came as a writer and stayed; meanwhile a second one wrote two "
           "lines and left");
@@ -194,7 +190,9 @@ static void keeps_lines_while_busy(void)
     expect_output(collector, "ready\nfirst\nsecond, one\nsecond, two\n");
 }
 
-static void empty_visit_does_no_harm(void)
+CHECK(
+    empty_visit_does_no_harm, .name = "One that leaves nothing does no harm",
+    .todo = 4, .read = WRONG, .needs = &keeps_the_line)
 {
     tried("held the collector before ConnectNamedPipe; meanwhile a writer "
           "came and left without a word. Then another one came");
@@ -211,7 +209,9 @@ static void empty_visit_does_no_harm(void)
     expect_line(collector, "later", 1);
 }
 
-static void success_is_a_success(void)
+CHECK(
+    success_is_a_success, .name = "A success of ConnectNamedPipe is one",
+    .todo = 4, .read = WRONG, .needs = &collects)
 {
     tried("let ConnectNamedPipe succeed, with an old code, 997, behind it");
     struct program *collector = start_with(
@@ -225,21 +225,23 @@ static void success_is_a_success(void)
     expect_line(collector, "hello", 1);
 }
 
-static void other_connect_errors_count(void)
+CHECK(
+    other_connect_errors_count,
+    .name = "Any other error of ConnectNamedPipe is reported", .todo = 4,
+    .read = WRONG)
 {
-    tried("made ConnectNamedPipe fail with error %s", other_error_text());
-    struct program *collector = start_with(
+    struct program *collector = expect_reported(
         "collector 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
-    likely("only 535 and 232 mean that there was a writer: every other error "
-           "has to be reported, by die(\"ConnectNamedPipe\")");
-    expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "ConnectNamedPipe", other_error());
+        "ConnectNamedPipe",
+        "1",
+        "only 535 and 232 mean that there was a writer: every other error has to be reported, by die(\"ConnectNamedPipe\")");
     if (count_calls(collector, "ReadFile") > 0)
         fail_check("the collector ends there", "it goes on, and reads");
 }
 
-static void read_errors_count(void)
+CHECK(
+    read_errors_count, .name = "Any other error of ReadFile is reported",
+    .read = READ_IT, .needs = &says_ready_in_time)
 {
     tried("made ReadFile fail with error %s", other_error_text());
     struct program *collector = start_with(
@@ -249,11 +251,12 @@ static void read_errors_count(void)
     connect_peer_as(LOG_PIPE, GENERIC_WRITE, 0);
     likely("only 109 is the end of what a writer sends: any other error has "
            "to be reported, by die(\"ReadFile\")");
-    expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "ReadFile", other_error());
+    expect_failure(collector, "ReadFile", other_error());
 }
 
-static void unfinished_line_stays_alone(void)
+CHECK(
+    unfinished_line_stays_alone, .name = "A line that was cut off stays alone",
+    .read = READ_IT, .needs = &collects)
 {
     tried("wrote a line without its end and left, then came with another");
     struct program *collector = start_ready("collector 2");
@@ -268,12 +271,9 @@ static void unfinished_line_stays_alone(void)
     expect_line(collector, "next", 1);
 }
 
-static void wrong_count_is_refused(void)
+CHECK(wrong_count_is_refused, .name = "A wrong number of writers is refused")
 {
-    tried("started `collector many`");
-    likely("the collector does not look at its argument");
-    expect_end(start("collector many"), 2);
-    expect_end(start("collector -1"), 2);
+    expect_refused("collector many,collector -1");
 }
 
 /** Waits until the client has tried to open the pipe, and names a cause only
@@ -285,7 +285,11 @@ static void if_turned_away(struct program *client, const char *cause)
         likely("%s", cause);
 }
 
-static void log_client_is_let_in(void)
+static const struct check the_size_is_asked_for;  // stands further down
+
+CHECK(
+    log_client_is_let_in, .name = "The log client is let in (5)", .todo = 1,
+    .program = "client", .read = WRONG, .needs = &the_size_is_asked_for)
 {
     tried("let `client log hello` write to an inbound pipe");
     struct peer *server = serve(LOG_PIPE, PIPE_ACCESS_INBOUND, 0);
@@ -337,7 +341,10 @@ static struct program *log_a_line(void)
     return client;
 }
 
-static void log_client_asks_for_no_more(void)
+CHECK(
+    log_client_asks_for_no_more, .name = "The log client asks for no more",
+    .todo = 1, .program = "client", .read = WRONG,
+    .needs = &log_client_is_let_in)
 {
     tried("looked at the second argument of CreateFileW");
     struct program *client = log_a_line();
@@ -356,7 +363,9 @@ static const char *find_size(const char *told)
     return size != NULL ? size : strstr(told, "in=");
 }
 
-static void the_size_is_asked_for(void)
+CHECK(
+    the_size_is_asked_for, .name = "GetNamedPipeInfo is asked for a size",
+    .todo = 2, .program = "client", .read = READ_IT)
 {
     tried("let `client log x` write, and looked at the arguments of "
           "GetNamedPipeInfo");
@@ -430,7 +439,10 @@ static bool writes(struct program *client)
     return count_calls(client, "WriteFile") > 0;
 }
 
-static void long_line_is_refused(void)
+CHECK(
+    long_line_is_refused, .name = "A line that does not fit is refused",
+    .todo = 2, .program = "client", .read = WRONG,
+    .needs = &log_client_is_let_in)
 {
     tried("gave the pipe a small buffer, and `client log` a line that needs "
           "one byte more");
@@ -452,7 +464,9 @@ static void long_line_is_refused(void)
     expect_end(client, 2);
 }
 
-static void refusal_is_reported(void)
+CHECK(
+    refusal_is_reported, .name = "The refusal is reported", .todo = 2,
+    .program = "client", .read = READ_IT, .needs = &long_line_is_refused)
 {
     tried("gave the pipe a small buffer, and `client log` a line that needs "
           "one byte more");
@@ -470,7 +484,10 @@ static void refusal_is_reported(void)
         fail_program(client, "one line on standard error");
 }
 
-static void second_line_is_looked_at(void)
+CHECK(
+    second_line_is_looked_at, .name = "The second line is looked at, too",
+    .todo = 2, .program = "client", .read = READ_IT,
+    .needs = &long_line_is_refused)
 {
     tried("gave the pipe a small buffer, and `client log` a short line, then "
           "one that needs one byte more than the buffer has");
@@ -498,7 +515,9 @@ static void expect_fit(DWORD buffer)
     expect_bytes(server, line, room);
 }
 
-static void fitting_line_is_sent(void)
+CHECK(
+    fitting_line_is_sent, .name = "A line that just fits is sent", .todo = 2,
+    .program = "client", .read = WRONG, .needs = &long_line_is_refused)
 {
     tried("gave the pipe a small buffer, and `client log` a line that just "
           "fits it");
@@ -516,7 +535,9 @@ static struct program *start_korean(size_t letters)
     return start(command);
 }
 
-static void bytes_are_counted(void)
+CHECK(
+    bytes_are_counted, .name = "Bytes are counted, not letters", .todo = 2,
+    .program = "client", .read = READ_IT, .needs = &fitting_line_is_sent)
 {
     tried("gave the pipe a small buffer, and `client log` a line of letters "
           "that take three bytes each: as many as fit, then one more");
@@ -539,7 +560,10 @@ static void bytes_are_counted(void)
     expect_end(client, 2);
 }
 
-static void large_buffer_is_used(void)
+CHECK(
+    large_buffer_is_used, .name = "A larger buffer takes a longer line",
+    .todo = 2, .program = "client", .read = READ_IT,
+    .needs = &fitting_line_is_sent)
 {
     tried("gave the pipe a buffer of 4,096 bytes, and `client log` a line "
           "that just fits it");
@@ -548,7 +572,10 @@ static void large_buffer_is_used(void)
     expect_fit(LARGE);
 }
 
-static void lines_are_measured_one_by_one(void)
+CHECK(
+    lines_are_measured_one_by_one, .name = "Lines that fit one by one are sent",
+    .todo = 2, .program = "client", .read = READ_IT,
+    .needs = &fitting_line_is_sent)
 {
     static char lines[2 * ROOM_MAX];
     tried("gave the pipe a small buffer, and `client log` three lines that "
@@ -570,7 +597,10 @@ static void lines_are_measured_one_by_one(void)
     expect_end(client, EXIT_SUCCESS);
 }
 
-static void success_of_info_is_a_success(void)
+CHECK(
+    success_of_info_is_a_success,
+    .name = "A success of GetNamedPipeInfo is one", .todo = 2,
+    .program = "client", .read = READ_IT, .needs = &long_line_is_refused)
 {
     tried("let GetNamedPipeInfo succeed, with an old code, 997, behind it");
     serve(LOG_PIPE, PIPE_ACCESS_INBOUND, 0);
@@ -583,7 +613,10 @@ static void success_of_info_is_a_success(void)
         EXIT_SUCCESS);
 }
 
-static void info_errors_count(void)
+CHECK(
+    info_errors_count, .name = "An error of GetNamedPipeInfo is reported",
+    .todo = 2, .program = "client", .read = READ_IT,
+    .needs = &long_line_is_refused)
 {
     tried("made GetNamedPipeInfo fail with error %s", other_error_text());
     serve(LOG_PIPE, PIPE_ACCESS_INBOUND, 0);
@@ -592,8 +625,7 @@ static void info_errors_count(void)
         &(struct conditions){.fault = "GetNamedPipeInfo:1:other"});
     likely("the client does not look at the result: what stands in the "
            "variable then is nothing that anybody has said");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "GetNamedPipeInfo", other_error());
+    expect_failure(client, "GetNamedPipeInfo", other_error());
 }
 
 /** Lets `client watch` read two lines, and waits for its end. */
@@ -613,7 +645,9 @@ static struct program *watch_two_lines(void)
     return client;
 }
 
-static void watch_client_is_let_in(void)
+CHECK(
+    watch_client_is_let_in, .name = "The watch client is let in (5)", .todo = 3,
+    .program = "client", .read = WRONG)
 {
     tried("let `client watch` read from an outbound pipe");
     struct program *client = watch_two_lines();
@@ -623,7 +657,10 @@ static void watch_client_is_let_in(void)
     expect_right_on_windows(client);
 }
 
-static void watch_client_asks_for_no_more(void)
+CHECK(
+    watch_client_asks_for_no_more, .name = "The watch client asks for no more",
+    .todo = 3, .program = "client", .read = WRONG,
+    .needs = &watch_client_is_let_in)
 {
     tried("looked at the second argument of CreateFileW");
     struct program *client = watch_two_lines();
@@ -632,7 +669,10 @@ static void watch_client_asks_for_no_more(void)
     expect_no_more(client, GENERIC_READ | FILE_GENERIC_READ);
 }
 
-static void client_waits_while_busy(void)
+CHECK(
+    client_waits_while_busy,
+    .name = "The client waits while the pipe is busy (231)",
+    .program = "client", .read = READ_IT, .needs = &log_client_is_let_in)
 {
     tried("took the only instance, started `client log hello`, and gave the "
           "instance back");
@@ -648,16 +688,17 @@ static void client_waits_while_busy(void)
     expect_end(client, EXIT_SUCCESS);
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when there is no server (2)",
+    .program = "client", .read = WRONG)
 {
-    tried("started `client log hello` without a server");
-    struct program *client = start("client log hello");
-    likely("the client does not report the error of CreateFileW");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_missing_server("client log hello");
 }
 
-static void ticks(void)
+CHECK(
+    ticks, .name = "The ticker sends each reader its lines",
+    .program = "ticker", .read = READ_IT)
 {
     tried("came to `ticker 2` as two readers, one after the other");
     struct program *ticker = start_ready("ticker 2");
@@ -675,7 +716,10 @@ static void ticks(void)
     expect_right_on_windows(ticker);
 }
 
-static void lost_reader_does_no_harm(void)
+CHECK(
+    lost_reader_does_no_harm,
+    .name = "A reader that left does the ticker no harm (232)",
+    .program = "ticker", .read = WRONG, .needs = &ticks)
 {
     tried("held the ticker before ConnectNamedPipe, came as a reader and left "
           "meanwhile, then came with another one");
@@ -691,7 +735,9 @@ static void lost_reader_does_no_harm(void)
     expect_end(ticker, EXIT_SUCCESS);
 }
 
-static void nobody_writes_to_the_ticker(void)
+CHECK(
+    nobody_writes_to_the_ticker, .name = "Nobody can write to the ticker (5)",
+    .program = "ticker", .read = WRONG, .needs = &ticks)
 {
     tried("opened the ticker's pipe for writing, too");
     start_ready("ticker 1");
@@ -701,7 +747,9 @@ static void nobody_writes_to_the_ticker(void)
         fail_check("error 5", "the check's CreateFileW gave %lu", error);
 }
 
-static void five_of_nine_open(void)
+CHECK(
+    five_of_nine_open, .name = "Of nine combinations five open",
+    .program = "combinations", .read = "Run it")
 {
     tried("started `combinations`");
     struct program *combinations = start("combinations");
@@ -717,243 +765,43 @@ static void five_of_nine_open(void)
     expect_no_leak(combinations);
 }
 
-static const char READY[] = "The collector says `ready` when one may come";
-static const char COLLECTS[] = "The collector prints each line it gets";
-static const char KEPT[] = "A writer that left is heard (232)";
-static const char ASKS[] = "GetNamedPipeInfo is asked for a size";
-static const char LOGS[] = "The log client is let in (5)";
-static const char REFUSED[] = "A line that does not fit is refused";
-static const char FITS[] = "A line that just fits is sent";
-static const char WATCHES[] = "The watch client is let in (5)";
-static const char TICKS[] = "The ticker sends each reader its lines";
-
-static const struct check CHECKS[] = {
-    {
-        .name = READY,
-        .run = says_ready_in_time,
-        .read = "Read it",
-    },
-    {
-        .name = COLLECTS,
-        .run = collects,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "The collector's pipe goes one way only",
-        .run = hears_the_writers_only,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = ASKS,
-        .run = the_size_is_asked_for,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = LOGS,
-        .run = log_client_is_let_in,
-        .todo = 1,
-        .program = "client",
-        .read = "What goes wrong",
-        .needs = ASKS,
-    },
-    {
-        .name = "The log client asks for no more",
-        .run = log_client_asks_for_no_more,
-        .todo = 1,
-        .program = "client",
-        .read = "What goes wrong",
-        .needs = LOGS,
-    },
-    {
-        .name = REFUSED,
-        .run = long_line_is_refused,
-        .todo = 2,
-        .program = "client",
-        .read = "What goes wrong",
-        .needs = LOGS,
-    },
-    {
-        .name = "The refusal is reported",
-        .run = refusal_is_reported,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = REFUSED,
-    },
-    {
-        .name = "The second line is looked at, too",
-        .run = second_line_is_looked_at,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = REFUSED,
-    },
-    {
-        .name = FITS,
-        .run = fitting_line_is_sent,
-        .todo = 2,
-        .program = "client",
-        .read = "What goes wrong",
-        .needs = REFUSED,
-    },
-    {
-        .name = "Bytes are counted, not letters",
-        .run = bytes_are_counted,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = FITS,
-    },
-    {
-        .name = "A larger buffer takes a longer line",
-        .run = large_buffer_is_used,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = FITS,
-    },
-    {
-        .name = "Lines that fit one by one are sent",
-        .run = lines_are_measured_one_by_one,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = FITS,
-    },
-    {
-        .name = "A success of GetNamedPipeInfo is one",
-        .run = success_of_info_is_a_success,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = REFUSED,
-    },
-    {
-        .name = "An error of GetNamedPipeInfo is reported",
-        .run = info_errors_count,
-        .todo = 2,
-        .program = "client",
-        .read = "Read it",
-        .needs = REFUSED,
-    },
-    {
-        .name = WATCHES,
-        .run = watch_client_is_let_in,
-        .todo = 3,
-        .program = "client",
-        .read = "What goes wrong",
-    },
-    {
-        .name = "The watch client asks for no more",
-        .run = watch_client_asks_for_no_more,
-        .todo = 3,
-        .program = "client",
-        .read = "What goes wrong",
-        .needs = WATCHES,
-    },
-    {
-        .name = KEPT,
-        .run = keeps_the_line,
-        .todo = 4,
-        .read = "What goes wrong",
-        .needs = COLLECTS,
-    },
-    {
-        .name = "One that comes meanwhile is heard, too",
-        .run = keeps_lines_while_busy,
-        .todo = 4,
-        .read = "What goes wrong",
-        .needs = KEPT,
-    },
-    {
-        .name = "One that leaves nothing does no harm",
-        .run = empty_visit_does_no_harm,
-        .todo = 4,
-        .read = "What goes wrong",
-        .needs = KEPT,
-    },
-    {
-        .name = "A writer that comes early is heard (535)",
-        .run = writer_wins_the_race,
-        .todo = 4,
-        .read = "What goes wrong",
-        .needs = COLLECTS,
-    },
-    {
-        .name = "A success of ConnectNamedPipe is one",
-        .run = success_is_a_success,
-        .todo = 4,
-        .read = "What goes wrong",
-        .needs = COLLECTS,
-    },
-    {
-        .name = "Any other error of ConnectNamedPipe is reported",
-        .run = other_connect_errors_count,
-        .todo = 4,
-        .read = "What goes wrong",
-    },
-    {
-        .name = "Any other error of ReadFile is reported",
-        .run = read_errors_count,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "A line that was cut off stays alone",
-        .run = unfinished_line_stays_alone,
-        .read = "Read it",
-        .needs = COLLECTS,
-    },
-    {
-        .name = "A wrong number of writers is refused",
-        .run = wrong_count_is_refused,
-    },
-    {
-        .name = "The client waits while the pipe is busy (231)",
-        .run = client_waits_while_busy,
-        .program = "client",
-        .read = "Read it",
-        .needs = LOGS,
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = "What goes wrong",
-    },
-    {
-        .name = TICKS,
-        .run = ticks,
-        .program = "ticker",
-        .read = "Read it",
-    },
-    {
-        .name = "A reader that left does the ticker no harm (232)",
-        .run = lost_reader_does_no_harm,
-        .program = "ticker",
-        .read = "What goes wrong",
-        .needs = TICKS,
-    },
-    {
-        .name = "Nobody can write to the ticker (5)",
-        .run = nobody_writes_to_the_ticker,
-        .program = "ticker",
-        .read = "What goes wrong",
-        .needs = TICKS,
-    },
-    {
-        .name = "Of nine combinations five open",
-        .run = five_of_nine_open,
-        .program = "combinations",
-        .read = "Run it",
-    },
+static const struct check *const CHECKS[] = {
+    &says_ready_in_time,
+    &collects,
+    &hears_the_writers_only,
+    &the_size_is_asked_for,
+    &log_client_is_let_in,
+    &log_client_asks_for_no_more,
+    &long_line_is_refused,
+    &refusal_is_reported,
+    &second_line_is_looked_at,
+    &fitting_line_is_sent,
+    &bytes_are_counted,
+    &large_buffer_is_used,
+    &lines_are_measured_one_by_one,
+    &success_of_info_is_a_success,
+    &info_errors_count,
+    &watch_client_is_let_in,
+    &watch_client_asks_for_no_more,
+    &keeps_the_line,
+    &keeps_lines_while_busy,
+    &empty_visit_does_no_harm,
+    &writer_wins_the_race,
+    &success_is_a_success,
+    &other_connect_errors_count,
+    &read_errors_count,
+    &unfinished_line_stays_alone,
+    &wrong_count_is_refused,
+    &client_waits_while_busy,
+    &client_names_the_missing_server,
+    &ticks,
+    &lost_reader_does_no_harm,
+    &nobody_writes_to_the_ticker,
+    &five_of_nine_open,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "05-directions", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "05-directions", CHECKS);
 }

@@ -14,6 +14,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/06-read-modes/protocol.h"
 
@@ -51,10 +52,9 @@ static void make_word(size_t size)
 /** Starts the server and waits until a client may come. */
 static struct program *start_ready(const char *command_line, const char *fault)
 {
-    struct program *server =
-        start_with(command_line, &(struct conditions){.fault = fault});
-    expect_line(server, "ready", 1);
-    return server;
+    return start_until_ready(
+        command_line,
+        &(struct conditions){.fault = fault});
 }
 
 /**
@@ -165,7 +165,9 @@ static void expect_memory(
             now_kib - before_kib);
 }
 
-static void answers_word_by_word(void)
+CHECK(
+    answers_word_by_word, .name = "The server answers word by word", .todo = 2,
+    .read = READ_IT)
 {
     tried("opened the message pipe, sent \"one two three\", then \"again\"");
     start_ready("server 1", NULL);
@@ -193,7 +195,9 @@ static struct program *start_client_at_gate(struct peer **server)
     return client;
 }
 
-static void handle_reads_messages(void)
+CHECK(
+    handle_reads_messages, .name = "The client's handle reads messages",
+    .todo = 1, .read = WRONG, .program = "client")
 {
     tried("sent the client two messages, \"abc\" and \"defg\", before it read");
     struct peer *server;
@@ -215,7 +219,9 @@ static void handle_reads_messages(void)
     expect_line(client, "defg", 1);
 }
 
-static void handle_still_waits(void)
+CHECK(
+    handle_still_waits, .name = "The client's handle still waits", .todo = 1,
+    .read = WRONG, .needs = &handle_reads_messages, .program = "client")
 {
     tried("looked at the second argument of SetNamedPipeHandleState");
     struct peer *server;
@@ -231,7 +237,9 @@ static void handle_still_waits(void)
         fail_check("PIPE_WAIT", "mode is 0x%llx", mode);
 }
 
-static void nothing_else_is_set(void)
+CHECK(
+    nothing_else_is_set, .name = "Nothing is set besides the mode", .todo = 1,
+    .read = READ_IT, .needs = &handle_reads_messages, .program = "client")
 {
     static const char *const OTHERS[] = {"bytes", "time"};
     tried("looked at the last two arguments of SetNamedPipeHandleState");
@@ -251,7 +259,10 @@ static void nothing_else_is_set(void)
                 given);
 }
 
-static void mode_errors_count(void)
+CHECK(
+    mode_errors_count, .name = "A failure to set the mode is reported",
+    .todo = 1, .read = WRONG, .needs = &handle_reads_messages,
+    .program = "client")
 {
     tried("made SetNamedPipeHandleState fail with error %lu", other_error());
     create_peer_as(PIPE_NAME, &(struct peer_pipe){.mode = PIPE_TYPE_MESSAGE});
@@ -260,11 +271,12 @@ static void mode_errors_count(void)
         &(struct conditions){.fault = "SetNamedPipeHandleState:1:other"});
     likely("the result of the call is not looked at: a failure has to be "
            "reported, by die(\"SetNamedPipeHandleState\")");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "SetNamedPipeHandleState", other_error());
+    expect_failure(client, "SetNamedPipeHandleState", other_error());
 }
 
-static void empty_message_is_one(void)
+CHECK(
+    empty_message_is_one, .name = "An empty message is a message", .todo = 2,
+    .read = WRONG, .needs = &answers_word_by_word)
 {
     tried("sent \"hello\", an empty message, and \"again\"");
     start_ready("server 1", NULL);
@@ -277,7 +289,9 @@ static void empty_message_is_one(void)
     expect_word(client, "again", 5);
 }
 
-static void long_message_comes_whole(void)
+CHECK(
+    long_message_comes_whole, .name = "A long message comes whole (234)",
+    .todo = 2, .read = WRONG, .needs = &answers_word_by_word)
 {
     tried("sent a message of 5,000 bytes to the waiting server, then "
           "\"again\"");
@@ -292,7 +306,9 @@ static void long_message_comes_whole(void)
     expect_word(client, "again", 5);
 }
 
-static void borders_are_kept(void)
+CHECK(
+    borders_are_kept, .name = "Messages that just fit are whole", .todo = 2,
+    .read = WRONG, .needs = &long_message_comes_whole)
 {
     static const size_t SIZES[] = {1, 4095, 4096, 4097, 8192, 8193, 40000, 2};
     tried("sent messages of 1, 4,095, 4,096, 4,097, 8,192 ... bytes, in turn");
@@ -306,7 +322,9 @@ static void borders_are_kept(void)
     }
 }
 
-static void longest_message_comes_whole(void)
+CHECK(
+    longest_message_comes_whole, .name = "The longest message comes whole",
+    .todo = 2, .read = READ_IT, .needs = &long_message_comes_whole)
 {
     tried("sent a message of 1,048,576 bytes, as many as it may have, then "
           "one of 5,000");
@@ -324,7 +342,9 @@ static void longest_message_comes_whole(void)
     expect_word(client, big, 5000);
 }
 
-static void longer_message_is_refused(void)
+CHECK(
+    longer_message_is_refused, .name = "A message of one byte more is refused",
+    .todo = 2, .read = WRONG, .needs = &longest_message_comes_whole)
 {
     tried("sent a message of 1,048,577 bytes, one too many, and came with a "
           "second client");
@@ -340,7 +360,9 @@ static void longer_message_is_refused(void)
     expect_word(connect_reader(), "again", 5);
 }
 
-static void memory_has_a_limit(void)
+CHECK(
+    memory_has_a_limit, .name = "A huge message stays within the limit",
+    .todo = 2, .read = WRONG, .needs = &longer_message_is_refused)
 {
     tried("sent a message of 8 MiB, and looked at what the server read of it "
           "and how much memory it took");
@@ -364,7 +386,9 @@ static void memory_has_a_limit(void)
     expect_memory(server, before_kib, LONG_KIB);
 }
 
-static void short_message_takes_little(void)
+CHECK(
+    short_message_takes_little, .name = "A short message takes little memory",
+    .todo = 2, .read = READ_IT, .needs = &long_message_comes_whole)
 {
     tried("sent \"hello\", looked at how many bytes the first ReadFile asks "
           "for, and how much memory the server took");
@@ -380,7 +404,9 @@ static void short_message_takes_little(void)
         fail_check("4,096 bytes, or some more", "%llu bytes", size);
 }
 
-static void many_messages_take_no_more(void)
+CHECK(
+    many_messages_take_no_more, .name = "Many messages take the memory of one",
+    .todo = 2, .read = WRONG, .needs = &longest_message_comes_whole)
 {
     tried(
         "sent %d messages of 1,048,576 bytes, and looked at how much memory "
@@ -399,7 +425,9 @@ static void many_messages_take_no_more(void)
     expect_memory(server, before_kib, LONG_KIB);
 }
 
-static void cut_off_message_is_told(void)
+CHECK(
+    cut_off_message_is_told, .name = "A message that is cut off is no end",
+    .todo = 2, .read = WRONG, .needs = &short_message_takes_little)
 {
     tried("began to send a message of 256 KiB, and left when the server had "
           "read a part of it");
@@ -418,7 +446,9 @@ static void cut_off_message_is_told(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void end_is_found(void)
+CHECK(
+    end_is_found, .name = "The end between messages is found (109)", .todo = 2,
+    .read = WRONG, .needs = &answers_word_by_word)
 {
     tried("sent \"hello\" and closed the client's end");
     struct program *server = start_ready("server 1", NULL);
@@ -431,7 +461,9 @@ static void end_is_found(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void success_is_a_success(void)
+CHECK(
+    success_is_a_success, .name = "A success of ReadFile is one", .todo = 2,
+    .read = WRONG, .needs = &answers_word_by_word)
 {
     static const char *const FAULTS[] = {
         "ReadFile:*:leave=234",
@@ -449,7 +481,9 @@ static void success_is_a_success(void)
     }
 }
 
-static void read_errors_count(void)
+CHECK(
+    read_errors_count, .name = "Any other error of ReadFile is reported",
+    .todo = 2, .read = WRONG, .needs = &short_message_takes_little)
 {
     tried(
         "made the first ReadFile of a long message fail with error %lu, then "
@@ -459,13 +493,11 @@ static void read_errors_count(void)
     connect_peer(PIPE_NAME);
     likely("only 234 and 109 are expected: every other error has to be "
            "reported, by die(\"ReadFile\")");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
     server = start_ready("server 1", "ReadFile:2:other");
     make_word(4 * FIRST_ROOM_MAX);
     begin_send(connect_reader(), big, 4 * FIRST_ROOM_MAX);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
 }
 
 /** Waits until the server answers, waits for more, or has ended; names a cause
@@ -483,7 +515,9 @@ static void if_short_frame_is_refused(
                "the pipe as a uint32_t lies in memory, its lowest byte first");
 }
 
-static void answers_with_frames(void)
+CHECK(
+    answers_with_frames, .name = "The server answers with frames", .todo = 3,
+    .read = READ_IT)
 {
     tried("opened the byte pipe, sent the frame \"one two\", then \"again\"");
     struct program *server = start_ready("server --bytes 1", NULL);
@@ -495,7 +529,9 @@ static void answers_with_frames(void)
     expect_frames(client, "again");
 }
 
-static void empty_frame_is_one(void)
+CHECK(
+    empty_frame_is_one, .name = "An empty frame is a message", .todo = 3,
+    .read = READ_IT, .needs = &answers_with_frames)
 {
     tried("sent the frame \"hello\", one of length 0, and \"again\"");
     start_ready("server --bytes 1", NULL);
@@ -510,7 +546,9 @@ static void empty_frame_is_one(void)
     expect_frames(client, "again");
 }
 
-static void frame_comes_in_pieces(void)
+CHECK(
+    frame_comes_in_pieces, .name = "A frame may come byte by byte", .todo = 3,
+    .read = WRONG, .needs = &answers_with_frames)
 {
     static const char FRAME[] = {2, 0, 0, 0, 'h', 'i'};
     tried("sent the frame \"hi\" byte by byte, each when the one before was "
@@ -526,7 +564,9 @@ static void frame_comes_in_pieces(void)
     expect_frames(client, "hi");
 }
 
-static void two_frames_stay_two(void)
+CHECK(
+    two_frames_stay_two, .name = "Two frames in one write stay two", .todo = 3,
+    .read = WRONG, .needs = &answers_with_frames)
 {
     static char frames[64];
     tried("sent the frames \"hi\" and \"you\" in one write");
@@ -542,7 +582,9 @@ static void two_frames_stay_two(void)
     expect_bytes(client, frames, used);
 }
 
-static void longest_frame_comes_whole(void)
+CHECK(
+    longest_frame_comes_whole, .name = "The longest frame comes whole",
+    .todo = 3, .read = READ_IT, .needs = &answers_with_frames)
 {
     tried("sent a frame of 1,048,576 bytes, as many as it may have");
     start_ready("server --bytes 1", NULL);
@@ -561,7 +603,9 @@ static void longest_frame_comes_whole(void)
     expect_frames(client, words);
 }
 
-static void long_frames_are_refused(void)
+CHECK(
+    long_frames_are_refused, .name = "A hostile length is refused", .todo = 3,
+    .read = WRONG, .needs = &answers_with_frames)
 {
     static const uint32_t LENGTHS[] = {
         MESSAGE_MAX + 1,
@@ -582,7 +626,9 @@ static void long_frames_are_refused(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void refused_frame_takes_no_memory(void)
+CHECK(
+    refused_frame_takes_no_memory, .name = "A hostile length takes no memory",
+    .todo = 3, .read = WRONG, .needs = &long_frames_are_refused)
 {
     static const uint32_t LENGTH = UINT32_MAX;
     tried("sent the length 4,294,967,295, and looked at how much memory the "
@@ -600,7 +646,9 @@ static void refused_frame_takes_no_memory(void)
     expect_memory(server, before_kib, LONG_KIB);
 }
 
-static void short_frame_takes_little(void)
+CHECK(
+    short_frame_takes_little, .name = "A short frame takes little memory",
+    .todo = 3, .read = WRONG, .needs = &answers_with_frames)
 {
     tried("sent the frame \"hello\", and looked at how much memory the server "
           "took");
@@ -614,7 +662,9 @@ static void short_frame_takes_little(void)
     expect_memory(server, before_kib, SHORT_KIB);
 }
 
-static void many_frames_take_no_more(void)
+CHECK(
+    many_frames_take_no_more, .name = "Many frames take the memory of one",
+    .todo = 3, .read = WRONG, .needs = &longest_frame_comes_whole)
 {
     tried(
         "sent %d frames of 1,048,576 bytes, and looked at how much memory "
@@ -633,7 +683,9 @@ static void many_frames_take_no_more(void)
     expect_memory(server, before_kib, LONG_KIB);
 }
 
-static void cut_off_frame_is_told(void)
+CHECK(
+    cut_off_frame_is_told, .name = "A frame that is cut off is no end",
+    .todo = 3, .read = WRONG, .needs = &answers_with_frames)
 {
     static const struct {
         char bytes[7];
@@ -653,7 +705,10 @@ static void cut_off_frame_is_told(void)
     }
 }
 
-static void end_behind_a_frame_is_found(void)
+CHECK(
+    end_behind_a_frame_is_found,
+    .name = "The end between frames is found (109)", .todo = 3, .read = WRONG,
+    .needs = &answers_with_frames)
 {
     tried("sent the frame \"hello\" and closed the client's end");
     struct program *server = start_ready("server --bytes 1", NULL);
@@ -667,7 +722,9 @@ static void end_behind_a_frame_is_found(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void frame_errors_count(void)
+CHECK(
+    frame_errors_count, .name = "A failed read of a frame is reported",
+    .todo = 3, .read = WRONG, .needs = &answers_with_frames)
 {
     tried(
         "made the first ReadFile of a frame fail with error %lu, then the "
@@ -678,15 +735,15 @@ static void frame_errors_count(void)
     connect_peer(BYTE_PIPE_NAME);
     likely("only 109 is the end, or a cut: every other error has to be "
            "reported, by die(\"ReadFile\")");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
     server = start_ready("server --bytes 1", "ReadFile:2:other");
     send_frame(connect_peer(BYTE_PIPE_NAME), "hello", 5);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
 }
 
-static void frame_success_is_one(void)
+CHECK(
+    frame_success_is_one, .name = "A success of ReadFile is one for frames",
+    .todo = 3, .read = WRONG, .needs = &answers_with_frames)
 {
     tried("let ReadFile succeed on the byte pipe, with an old code, 109, "
           "behind it");
@@ -698,7 +755,9 @@ static void frame_success_is_one(void)
     expect_frames(client, "hello");
 }
 
-static void serves_the_next(void)
+CHECK(
+    serves_the_next, .name = "The server serves as many clients as it is told",
+    .read = READ_IT, .needs = &end_is_found)
 {
     tried("started `server 2` and came with two clients, one after the other");
     struct program *server = start_ready("server 2", NULL);
@@ -716,7 +775,10 @@ static void serves_the_next(void)
     expect_right_on_windows(server);
 }
 
-static void hit_and_run_does_no_harm(void)
+CHECK(
+    hit_and_run_does_no_harm,
+    .name = "A client that came and left does no harm (232)", .read = READ_IT,
+    .needs = &answers_word_by_word)
 {
     tried("held the server before ConnectNamedPipe, came, sent \"hello\" and "
           "left, and came with a second client");
@@ -746,7 +808,9 @@ static void expect_mode(struct program *server, unsigned long long expected)
             mode);
 }
 
-static void pipes_are_what_they_say(void)
+CHECK(
+    pipes_are_what_they_say,
+    .name = "The pipes have their types, and no remote client", .read = READ_IT)
 {
     tried("looked at the third argument of CreateNamedPipeW");
     likely("a type or a mode is not as protocol.h says, or "
@@ -757,14 +821,11 @@ static void pipes_are_what_they_say(void)
     expect_mode(start_ready("server --bytes 1", NULL), PIPE_TYPE_BYTE);
 }
 
-static void wrong_count_is_refused(void)
+CHECK(
+    wrong_count_is_refused, .name = "Wrong arguments of the server are refused",
+    .slow = true)
 {
-    tried("started `server many`, `server --bytes 0` and `server 1 2`");
-    likely("the server does not look at its arguments");
-    expect_end(start("server many"), 2);
-    expect_end(start("server -1"), 2);
-    expect_end(start("server --bytes 0"), 2);
-    expect_end(start("server 1 2"), 2);
+    expect_refused("server many,server -1,server --bytes 0,server 1 2");
 }
 
 /** Lets the client talk to the server, on one of the two pipes. */
@@ -790,17 +851,25 @@ static void expect_words(const char *server_line, const char *client_line)
     expect_right_on_windows(client);
 }
 
-static void client_prints_the_words(void)
+CHECK(
+    client_prints_the_words, .name = "The client prints each word",
+    .program = "client", .read = READ_IT, .needs = &empty_message_is_one)
 {
     expect_words("server 1", "client \"one two\" \"\" three");
 }
 
-static void client_prints_the_frames(void)
+CHECK(
+    client_prints_the_frames,
+    .name = "The client prints each word that a frame brings", .slow = true,
+    .program = "client", .read = READ_IT, .needs = &two_frames_stay_two)
 {
     expect_words("server --bytes 1", "client --bytes \"one two\" \"\" three");
 }
 
-static void client_tells_a_broken_answer(void)
+CHECK(
+    client_tells_a_broken_answer,
+    .name = "The client tells a broken answer from a whole",
+    .program = "client", .read = READ_IT, .needs = &cut_off_frame_is_told)
 {
     tried("answered the client with half a frame, and left");
     struct peer *server = create_peer(BYTE_PIPE_NAME);
@@ -815,16 +884,18 @@ static void client_tells_a_broken_answer(void)
     expect_output(client, "");
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when there is no server (2)",
+    .program = "client", .read = WRONG)
 {
-    tried("started `client hello` without a server");
-    struct program *client = start("client hello");
-    likely("the client does not report the error of CreateFileW");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_missing_server("client hello");
 }
 
-static void modes_shows_where_reads_end(void)
+CHECK(
+    modes_shows_where_reads_end,
+    .name = "The table of the modes is as in the notes", .program = "modes",
+    .read = "Run it")
 {
     tried("started `modes`");
     struct program *modes = start("modes");
@@ -842,286 +913,50 @@ static void modes_shows_where_reads_end(void)
     expect_right_on_windows(modes);
 }
 
-static const char WORDS[] = "The server answers word by word";
-static const char MODE[] = "The client's handle reads messages";
-static const char WHOLE[] = "A long message comes whole (234)";
-static const char LONGEST[] = "The longest message comes whole";
-static const char TOO_LONG[] = "A message of one byte more is refused";
-static const char SHORT_ONE[] = "A short message takes little memory";
-static const char FRAMES[] = "The server answers with frames";
-static const char TWO_FRAMES[] = "Two frames in one write stay two";
-
-static const struct check CHECKS[] = {
-    {
-        .name = WORDS,
-        .run = answers_word_by_word,
-        .todo = 2,
-        .read = "Read it",
-    },
-    {
-        .name = MODE,
-        .run = handle_reads_messages,
-        .todo = 1,
-        .read = "What goes wrong",
-        .program = "client",
-    },
-    {
-        .name = "The client's handle still waits",
-        .run = handle_still_waits,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = MODE,
-        .program = "client",
-    },
-    {
-        .name = "Nothing is set besides the mode",
-        .run = nothing_else_is_set,
-        .todo = 1,
-        .read = "Read it",
-        .needs = MODE,
-        .program = "client",
-    },
-    {
-        .name = "A failure to set the mode is reported",
-        .run = mode_errors_count,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = MODE,
-        .program = "client",
-    },
-    {
-        .name = "An empty message is a message",
-        .run = empty_message_is_one,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WORDS,
-    },
-    {
-        .name = WHOLE,
-        .run = long_message_comes_whole,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WORDS,
-    },
-    {
-        .name = "Messages that just fit are whole",
-        .run = borders_are_kept,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WHOLE,
-    },
-    {
-        .name = LONGEST,
-        .run = longest_message_comes_whole,
-        .todo = 2,
-        .read = "Read it",
-        .needs = WHOLE,
-    },
-    {
-        .name = TOO_LONG,
-        .run = longer_message_is_refused,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = LONGEST,
-    },
-    {
-        .name = "A huge message stays within the limit",
-        .run = memory_has_a_limit,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = TOO_LONG,
-    },
-    {
-        .name = SHORT_ONE,
-        .run = short_message_takes_little,
-        .todo = 2,
-        .read = "Read it",
-        .needs = WHOLE,
-    },
-    {
-        .name = "Many messages take the memory of one",
-        .run = many_messages_take_no_more,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = LONGEST,
-    },
-    {
-        .name = "A message that is cut off is no end",
-        .run = cut_off_message_is_told,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = SHORT_ONE,
-    },
-    {
-        .name = "The end between messages is found (109)",
-        .run = end_is_found,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WORDS,
-    },
-    {
-        .name = "A success of ReadFile is one",
-        .run = success_is_a_success,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = WORDS,
-    },
-    {
-        .name = "Any other error of ReadFile is reported",
-        .run = read_errors_count,
-        .todo = 2,
-        .read = "What goes wrong",
-        .needs = SHORT_ONE,
-    },
-    {
-        .name = FRAMES,
-        .run = answers_with_frames,
-        .todo = 3,
-        .read = "Read it",
-    },
-    {
-        .name = "An empty frame is a message",
-        .run = empty_frame_is_one,
-        .todo = 3,
-        .read = "Read it",
-        .needs = FRAMES,
-    },
-    {
-        .name = "A frame may come byte by byte",
-        .run = frame_comes_in_pieces,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = TWO_FRAMES,
-        .run = two_frames_stay_two,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "The longest frame comes whole",
-        .run = longest_frame_comes_whole,
-        .todo = 3,
-        .read = "Read it",
-        .needs = FRAMES,
-    },
-    {
-        .name = "A hostile length is refused",
-        .run = long_frames_are_refused,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "A hostile length takes no memory",
-        .run = refused_frame_takes_no_memory,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = "A hostile length is refused",
-    },
-    {
-        .name = "A short frame takes little memory",
-        .run = short_frame_takes_little,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "Many frames take the memory of one",
-        .run = many_frames_take_no_more,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = "The longest frame comes whole",
-    },
-    {
-        .name = "A frame that is cut off is no end",
-        .run = cut_off_frame_is_told,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "The end between frames is found (109)",
-        .run = end_behind_a_frame_is_found,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "A success of ReadFile is one for frames",
-        .run = frame_success_is_one,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "A failed read of a frame is reported",
-        .run = frame_errors_count,
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = FRAMES,
-    },
-    {
-        .name = "The server serves as many clients as it is told",
-        .run = serves_the_next,
-        .read = "Read it",
-        .needs = "The end between messages is found (109)",
-    },
-    {
-        .name = "A client that came and left does no harm (232)",
-        .run = hit_and_run_does_no_harm,
-        .read = "Read it",
-        .needs = WORDS,
-    },
-    {
-        .name = "The pipes have their types, and no remote client",
-        .run = pipes_are_what_they_say,
-        .read = "Read it",
-    },
-    {
-        .name = "Wrong arguments of the server are refused",
-        .run = wrong_count_is_refused,
-        .slow = true,
-    },
-    {
-        .name = "The client prints each word",
-        .run = client_prints_the_words,
-        .program = "client",
-        .read = "Read it",
-        .needs = "An empty message is a message",
-    },
-    {
-        .name = "The client prints each word that a frame brings",
-        .run = client_prints_the_frames,
-        .slow = true,
-        .program = "client",
-        .read = "Read it",
-        .needs = TWO_FRAMES,
-    },
-    {
-        .name = "The client tells a broken answer from a whole",
-        .run = client_tells_a_broken_answer,
-        .program = "client",
-        .read = "Read it",
-        .needs = "A frame that is cut off is no end",
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = "What goes wrong",
-    },
-    {
-        .name = "The table of the modes is as in the notes",
-        .run = modes_shows_where_reads_end,
-        .program = "modes",
-        .read = "Run it",
-    },
+static const struct check *const CHECKS[] = {
+    &answers_word_by_word,
+    &handle_reads_messages,
+    &handle_still_waits,
+    &nothing_else_is_set,
+    &mode_errors_count,
+    &empty_message_is_one,
+    &long_message_comes_whole,
+    &borders_are_kept,
+    &longest_message_comes_whole,
+    &longer_message_is_refused,
+    &memory_has_a_limit,
+    &short_message_takes_little,
+    &many_messages_take_no_more,
+    &cut_off_message_is_told,
+    &end_is_found,
+    &success_is_a_success,
+    &read_errors_count,
+    &answers_with_frames,
+    &empty_frame_is_one,
+    &frame_comes_in_pieces,
+    &two_frames_stay_two,
+    &longest_frame_comes_whole,
+    &long_frames_are_refused,
+    &refused_frame_takes_no_memory,
+    &short_frame_takes_little,
+    &many_frames_take_no_more,
+    &cut_off_frame_is_told,
+    &end_behind_a_frame_is_found,
+    &frame_success_is_one,
+    &frame_errors_count,
+    &serves_the_next,
+    &hit_and_run_does_no_harm,
+    &pipes_are_what_they_say,
+    &wrong_count_is_refused,
+    &client_prints_the_words,
+    &client_prints_the_frames,
+    &client_tells_a_broken_answer,
+    &client_names_the_missing_server,
+    &modes_shows_where_reads_end,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "06-read-modes", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "06-read-modes", CHECKS);
 }

@@ -14,6 +14,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/07-transactions/protocol.h"
 
@@ -108,7 +109,7 @@ static void likely_of_parts(
 
 /* The client, with a server of the check's. */
 
-static void asks(void)
+CHECK(asks, .name = "The client asks by TransactNamedPipe", .read = WRONG)
 {
     tried("answered the question of `client pipe`");
     likely("the client does not ask by TransactNamedPipe, or does not print "
@@ -127,7 +128,9 @@ static void asks(void)
     expect_right_on_windows(client);
 }
 
-static void success_is_a_success(void)
+CHECK(
+    success_is_a_success, .name = "A success of TransactNamedPipe is one",
+    .todo = 1, .read = WRONG, .needs = &asks)
 {
     static const char *const FAULTS[] = {
         "TransactNamedPipe:*:leave=234",
@@ -168,7 +171,9 @@ static struct program *greet_first(
     return client;
 }
 
-static void greeting_is_read_first(void)
+CHECK(
+    greeting_is_read_first, .name = "A greeting that waits is read first (231)",
+    .todo = 1, .read = WRONG, .needs = &asks)
 {
     tried("held the client before TransactNamedPipe, sent it \"! hello\" and "
           "\"! all is well\", let it go on and waited for its question");
@@ -181,7 +186,9 @@ static void greeting_is_read_first(void)
     expect_lines(client, "! hello\n! all is well\n= two ends\n");
 }
 
-static void long_greeting_is_read_whole(void)
+CHECK(
+    long_greeting_is_read_whole, .name = "A long greeting is read whole, too",
+    .todo = 2, .read = WRONG, .needs = &greeting_is_read_first)
 {
     tried(
         "held the client before TransactNamedPipe, sent it a greeting of 44 "
@@ -220,7 +227,9 @@ static void send_notices(
     }
 }
 
-static void many_greetings_are_read(void)
+CHECK(
+    many_greetings_are_read, .name = "Any number of greetings is read",
+    .todo = 1, .read = WRONG, .needs = &greeting_is_read_first)
 {
     char lines[200] = "";
     unsigned count = many();
@@ -244,7 +253,11 @@ static void many_greetings_are_read(void)
     expect_lines(client, lines);
 }
 
-static void many_notices_are_no_answer(void)
+static const struct check notice_is_no_answer;  // stands further down
+
+CHECK(
+    many_notices_are_no_answer, .name = "Any number of notices is got past",
+    .todo = 1, .read = WRONG, .needs = &notice_is_no_answer)
 {
     char lines[200] = "";
     unsigned count = many();
@@ -264,7 +277,9 @@ static void many_notices_are_no_answer(void)
     expect_lines(client, lines);
 }
 
-static void first_byte_tells(void)
+CHECK(
+    first_byte_tells, .name = "The first byte alone tells a notice", .todo = 1,
+    .read = WRONG, .needs = &notice_is_no_answer)
 {
     tried("sent \"! hear! hear!\" and the answer \"= yes\", then the answer "
           "\"= so there!\"");
@@ -284,7 +299,9 @@ static void first_byte_tells(void)
     expect_lines(client, "! hear! hear!\n= yes\n= so there!\n");
 }
 
-static void notice_is_no_answer(void)
+CHECK(
+    notice_is_no_answer, .name = "A notice in the answer's place is not it",
+    .todo = 1, .read = WRONG, .needs = &asks)
 {
     tried(
         "read the question, sent \"! hello\", \"! all is well\" and then the "
@@ -312,7 +329,9 @@ static void notice_is_no_answer(void)
     expect_close(server);
 }
 
-static void notices_of_any_length(void)
+CHECK(
+    notices_of_any_length, .name = "Notices in the answer's place may be long",
+    .todo = 1, .read = READ_IT, .needs = &notice_is_no_answer)
 {
     char answer[101], lines[sizeof answer + 100];
     tried(
@@ -346,7 +365,9 @@ static void notices_of_any_length(void)
     expect_lines(client, lines);
 }
 
-static void transact_errors_count(void)
+CHECK(
+    transact_errors_count, .name = "Other errors of TransactNamedPipe are told",
+    .todo = 1, .read = WRONG, .needs = &asks)
 {
     tried(
         "made TransactNamedPipe fail with error %s, and with 109, "
@@ -359,17 +380,17 @@ static void transact_errors_count(void)
     struct program *client = start_with(
         "client pipe",
         &(struct conditions){.fault = "TransactNamedPipe:*:other"});
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "TransactNamedPipe", other_error());
+    expect_failure(client, "TransactNamedPipe", other_error());
     create_dictionary();
     client = start_with(
         "client pipe",
         &(struct conditions){.fault = "TransactNamedPipe:*:109"});
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "TransactNamedPipe", ERROR_BROKEN_PIPE);
+    expect_failure(client, "TransactNamedPipe", ERROR_BROKEN_PIPE);
 }
 
-static void long_answer_comes_whole(void)
+CHECK(
+    long_answer_comes_whole, .name = "A long answer comes whole (234)",
+    .todo = 2, .read = WRONG, .needs = &asks)
 {
     char answer[101], lines[sizeof answer + 10];
     tried("answered with 100 bytes; the client's buffer has %d", PART_MAX);
@@ -401,7 +422,9 @@ static void long_answer_comes_whole(void)
     }
 }
 
-static void full_parts_end(void)
+CHECK(
+    full_parts_end, .name = "An answer that just fills its parts ends",
+    .todo = 2, .read = WRONG, .needs = &long_answer_comes_whole)
 {
     char one[PART_MAX + 1], two[2 * PART_MAX + 1];
     char lines[sizeof one + sizeof two + 2];
@@ -435,7 +458,9 @@ static struct program *answer_at_length(const char *fault, char *answer)
     return client;
 }
 
-static void read_success_is_a_success(void)
+CHECK(
+    read_success_is_a_success, .name = "A success of ReadFile is one",
+    .todo = 2, .read = WRONG, .needs = &long_answer_comes_whole)
 {
     char answer[101], lines[sizeof answer + 1];
     tried("answered with 100 bytes, and let each successful ReadFile leave an "
@@ -447,7 +472,9 @@ static void read_success_is_a_success(void)
     expect_lines(client, lines);
 }
 
-static void read_errors_count(void)
+CHECK(
+    read_errors_count, .name = "Other errors of ReadFile are told", .todo = 2,
+    .read = WRONG, .needs = &long_answer_comes_whole)
 {
     char answer[101];
     tried(
@@ -458,11 +485,9 @@ static void read_errors_count(void)
            "reported, by die(\"ReadFile\"); 109 in the middle of a message is "
            "no end of it");
     struct program *client = answer_at_length("ReadFile:*:other", answer);
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "ReadFile", other_error());
+    expect_failure(client, "ReadFile", other_error());
     client = answer_at_length("ReadFile:*:109", answer);
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "ReadFile", ERROR_BROKEN_PIPE);
+    expect_failure(client, "ReadFile", ERROR_BROKEN_PIPE);
 }
 
 /** Tells whether the program is inside its last call of a function. */
@@ -521,7 +546,9 @@ static void expect_lost(struct program *client, int lost)
     expect_lines(client, lines);
 }
 
-static void loss_is_counted(void)
+CHECK(
+    loss_is_counted, .name = "The bytes that were lost are counted", .todo = 3,
+    .read = WRONG, .needs = &asks)
 {
     char answer[101];
     tried("answered `client -call pipe` with 100 bytes, on each connection");
@@ -559,7 +586,10 @@ static unsigned count_peeks(void)
     return count_calls(calls.client, "PeekNamedPipe");
 }
 
-static void next_message_is_not_lost(void)
+CHECK(
+    next_message_is_not_lost,
+    .name = "Nothing but the answer's rest is counted", .todo = 3,
+    .read = READ_IT, .needs = &loss_is_counted)
 {
     char answer[101], gates[60];
     tried("answered `client -call pipe` with 100 bytes, and sent \"! hello\" "
@@ -594,7 +624,9 @@ static struct program *answer_shorter(size_t size)
     return calls.client;
 }
 
-static void second_answer_fits(void)
+CHECK(
+    second_answer_fits, .name = "No loss where the second answer fits",
+    .todo = 3, .read = READ_IT, .needs = &loss_is_counted)
 {
     tried(
         "answered `client -call pipe` with 100 bytes, and on the second "
@@ -607,7 +639,9 @@ static void second_answer_fits(void)
     expect_no_leak(client);
 }
 
-static void second_answer_is_shorter(void)
+CHECK(
+    second_answer_is_shorter, .name = "No loss where the second one is shorter",
+    .todo = 3, .read = READ_IT, .needs = &second_answer_fits)
 {
     enum { SHORTER = 20 };
     tried(
@@ -623,7 +657,9 @@ static void second_answer_is_shorter(void)
     expect_lost(client, 0);
 }
 
-static void peek_errors_count(void)
+CHECK(
+    peek_errors_count, .name = "An error of PeekNamedPipe is told", .todo = 3,
+    .read = READ_IT, .needs = &loss_is_counted)
 {
     char answer[101], fault[40];
     tried(
@@ -648,7 +684,9 @@ static void peek_errors_count(void)
     expect_error(calls.client, "PeekNamedPipe", other_error());
 }
 
-static void nothing_is_lost(void)
+CHECK(
+    nothing_is_lost, .name = "Nothing is lost when the answer fits",
+    .read = READ_IT)
 {
     char answer[PART_MAX + 1], lines[PART_MAX + 60];
     tried("answered `client -call pipe` with %d bytes", PART_MAX);
@@ -667,20 +705,19 @@ static void nothing_is_lost(void)
     expect_lines(client, lines);
 }
 
-static void call_errors_count(void)
+CHECK(
+    call_errors_count, .name = "The client says so when there is no server (2)")
 {
     tried("started `client pipe` and `client -call pipe` without a server");
     struct program *client = start("client pipe");
     likely("the client does not report the error of CreateFileW or of "
            "CallNamedPipeW");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_failure(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
     client = start("client -call pipe");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CallNamedPipeW", ERROR_FILE_NOT_FOUND);
+    expect_failure(client, "CallNamedPipeW", ERROR_FILE_NOT_FOUND);
 }
 
-static void wrong_words_are_refused(void)
+CHECK(wrong_words_are_refused, .name = "Wrong words are refused", .slow = true)
 {
     char command_line[WORD_MAX + 20];
     tried(
@@ -706,7 +743,9 @@ static struct program *start_server(const char *command_line)
     return server;
 }
 
-static void both_sides_fit(void)
+CHECK(
+    both_sides_fit, .name = "Client and server fit together", .read = READ_IT,
+    .needs = &long_answer_comes_whole)
 {
     tried("let `server 1` serve `client pipe message`");
     likely("the two sides do not fit together");
@@ -733,26 +772,17 @@ static void expect_meaning(
 static const char PIPE[] = "= two ends, and bytes between";
 static const char UNKNOWN[] = "= not in this dictionary";
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time,
+    .name = "The server says `ready` when a client may come",
+    .program = "server", .read = READ_IT)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *server = start_with(
-        "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", other_error());
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    if (strstr(server->out.text, "ready") != NULL)
-        fail_program(server, "no `ready` where there is no pipe");
-    start_server("server 1");
-    connect_client();
+    expect_ready_in_time("server 1", PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
 }
 
-static void answers_words(void)
+CHECK(
+    answers_words, .name = "The server answers each word", .program = "server",
+    .read = READ_IT)
 {
     tried("asked for \"pipe\", and for \"pip\", \"pipes\", \"pipe\\0\" and "
           "nothing at all");
@@ -768,7 +798,9 @@ static void answers_words(void)
     expect_meaning(client, "pipe", 4, PIPE);
 }
 
-static void greets_the_first(void)
+CHECK(
+    greets_the_first, .name = "The server greets its first client",
+    .program = "server", .read = READ_IT)
 {
     tried("started `server -greet 2` and came with two clients");
     likely("the greeting does not come first, or goes to every client");
@@ -781,7 +813,9 @@ static void greets_the_first(void)
     expect_meaning(client, "pipe", 4, PIPE);
 }
 
-static void serves_the_next(void)
+CHECK(
+    serves_the_next, .name = "The server serves as many clients as it is told",
+    .program = "server", .read = READ_IT)
 {
     tried("started `server 2`; opened the pipe a second time while the first "
           "client was served");
@@ -802,7 +836,9 @@ static void serves_the_next(void)
     expect_right_on_windows(server);
 }
 
-static void hurried_clients_do_no_harm(void)
+CHECK(
+    hurried_clients_do_no_harm,
+    .name = "Clients that leave early do no harm (232)", .program = "server")
 {
     tried("held the server before its first ConnectNamedPipe and before its "
           "first WriteFile, and closed the client's end each time");
@@ -824,7 +860,9 @@ static void hurried_clients_do_no_harm(void)
     expect_meaning(connect_client(), "pipe", 4, PIPE);
 }
 
-static void long_words_are_refused(void)
+CHECK(
+    long_words_are_refused, .name = "A word that is too long is refused",
+    .program = "server")
 {
     char word[WORD_MAX + 1];
     memset(word, 'x', sizeof word);
@@ -842,7 +880,9 @@ static void long_words_are_refused(void)
     expect_no_errors(server);
 }
 
-static void server_errors_count(void)
+CHECK(
+    server_errors_count, .name = "Other errors of the server are told",
+    .program = "server")
 {
     tried("made ReadFile fail with error %s", other_error_text());
     struct program *server = start_with(
@@ -851,11 +891,13 @@ static void server_errors_count(void)
     expect_line(server, "ready", 1);
     likely("the server takes every failed read for the client's leaving");
     connect_client();
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
 }
 
-static void pipe_is_for_messages(void)
+CHECK(
+    pipe_is_for_messages,
+    .name = "The pipe is for messages, and for this computer",
+    .program = "server", .read = READ_IT)
 {
     tried("looked at the third argument of CreateNamedPipeW");
     likely("PIPE_TYPE_MESSAGE, PIPE_READMODE_MESSAGE or "
@@ -869,17 +911,14 @@ static void pipe_is_for_messages(void)
         fail_check("the mode is 0xe", "it is 0x%llx", mode);
 }
 
-static void wrong_count_is_refused(void)
+CHECK(
+    wrong_count_is_refused, .name = "A wrong number of clients is refused",
+    .program = "server")
 {
-    tried("started `server many`, `server -greet many` and `server 1 2`");
-    likely("the server does not look at its arguments");
-    expect_end(start("server many"), 2);
-    expect_end(start("server -1"), 2);
-    expect_end(start("server -greet many"), 2);
-    expect_end(start("server 1 2"), 2);
+    expect_refused("server many,server -1,server -greet many,server 1 2");
 }
 
-static void measures(void)
+CHECK(measures, .name = "The measurement runs", .program = "measure")
 {
     tried("ran `measure 1`");
     struct program *measure = start("measure 1");
@@ -889,225 +928,44 @@ static void measures(void)
         fail_program(measure, "a table with a line for CallNamedPipeW");
 }
 
-static const char ASKS[] = "The client asks by TransactNamedPipe";
-static const char GREETED[] = "A greeting that waits is read first (231)";
-static const char NOTICED[] = "A notice in the answer's place is not it";
-static const char COUNTED[] = "The bytes that were lost are counted";
-static const char FITS[] = "No loss where the second answer fits";
-static const char LONG_ANSWER[] = "A long answer comes whole (234)";
-static const char WRONG[] = "What goes wrong";
-static const char READ_IT[] = "Read it";
-
-static const struct check CHECKS[] = {
-    {
-        .name = ASKS,
-        .run = asks,
-        .read = WRONG,
-    },
-    {
-        .name = GREETED,
-        .run = greeting_is_read_first,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "Any number of greetings is read",
-        .run = many_greetings_are_read,
-        .todo = 1,
-        .read = WRONG,
-        .needs = GREETED,
-    },
-    {
-        .name = NOTICED,
-        .run = notice_is_no_answer,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "Any number of notices is got past",
-        .run = many_notices_are_no_answer,
-        .todo = 1,
-        .read = WRONG,
-        .needs = NOTICED,
-    },
-    {
-        .name = "The first byte alone tells a notice",
-        .run = first_byte_tells,
-        .todo = 1,
-        .read = WRONG,
-        .needs = NOTICED,
-    },
-    {
-        .name = "A success of TransactNamedPipe is one",
-        .run = success_is_a_success,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "Other errors of TransactNamedPipe are told",
-        .run = transact_errors_count,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = LONG_ANSWER,
-        .run = long_answer_comes_whole,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "An answer that just fills its parts ends",
-        .run = full_parts_end,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LONG_ANSWER,
-    },
-    {
-        .name = "A long greeting is read whole, too",
-        .run = long_greeting_is_read_whole,
-        .todo = 2,
-        .read = WRONG,
-        .needs = GREETED,
-    },
-    {
-        .name = "Notices in the answer's place may be long",
-        .run = notices_of_any_length,
-        .todo = 1,
-        .read = READ_IT,
-        .needs = NOTICED,
-    },
-    {
-        .name = "A success of ReadFile is one",
-        .run = read_success_is_a_success,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LONG_ANSWER,
-    },
-    {
-        .name = "Other errors of ReadFile are told",
-        .run = read_errors_count,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LONG_ANSWER,
-    },
-    {
-        .name = COUNTED,
-        .run = loss_is_counted,
-        .todo = 3,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "Nothing but the answer's rest is counted",
-        .run = next_message_is_not_lost,
-        .todo = 3,
-        .read = READ_IT,
-        .needs = COUNTED,
-    },
-    {
-        .name = FITS,
-        .run = second_answer_fits,
-        .todo = 3,
-        .read = READ_IT,
-        .needs = COUNTED,
-    },
-    {
-        .name = "No loss where the second one is shorter",
-        .run = second_answer_is_shorter,
-        .todo = 3,
-        .read = READ_IT,
-        .needs = FITS,
-    },
-    {
-        .name = "An error of PeekNamedPipe is told",
-        .run = peek_errors_count,
-        .todo = 3,
-        .read = READ_IT,
-        .needs = COUNTED,
-    },
-    {
-        .name = "Nothing is lost when the answer fits",
-        .run = nothing_is_lost,
-        .read = READ_IT,
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = call_errors_count,
-    },
-    {
-        .name = "Wrong words are refused",
-        .run = wrong_words_are_refused,
-        .slow = true,
-    },
-    {
-        .name = "Client and server fit together",
-        .run = both_sides_fit,
-        .read = READ_IT,
-        .needs = LONG_ANSWER,
-    },
-    {
-        .name = "The server says `ready` when a client may come",
-        .run = says_ready_in_time,
-        .program = "server",
-        .read = READ_IT,
-    },
-    {
-        .name = "The server answers each word",
-        .run = answers_words,
-        .program = "server",
-        .read = READ_IT,
-    },
-    {
-        .name = "The server greets its first client",
-        .run = greets_the_first,
-        .program = "server",
-        .read = READ_IT,
-    },
-    {
-        .name = "The server serves as many clients as it is told",
-        .run = serves_the_next,
-        .program = "server",
-        .read = READ_IT,
-    },
-    {
-        .name = "Clients that leave early do no harm (232)",
-        .run = hurried_clients_do_no_harm,
-        .program = "server",
-    },
-    {
-        .name = "A word that is too long is refused",
-        .run = long_words_are_refused,
-        .program = "server",
-    },
-    {
-        .name = "Other errors of the server are told",
-        .run = server_errors_count,
-        .program = "server",
-    },
-    {
-        .name = "The pipe is for messages, and for this computer",
-        .run = pipe_is_for_messages,
-        .program = "server",
-        .read = READ_IT,
-    },
-    {
-        .name = "A wrong number of clients is refused",
-        .run = wrong_count_is_refused,
-        .program = "server",
-    },
-    {
-        .name = "The measurement runs",
-        .run = measures,
-        .program = "measure",
-    },
+static const struct check *const CHECKS[] = {
+    &asks,
+    &greeting_is_read_first,
+    &many_greetings_are_read,
+    &notice_is_no_answer,
+    &many_notices_are_no_answer,
+    &first_byte_tells,
+    &success_is_a_success,
+    &transact_errors_count,
+    &long_answer_comes_whole,
+    &full_parts_end,
+    &long_greeting_is_read_whole,
+    &notices_of_any_length,
+    &read_success_is_a_success,
+    &read_errors_count,
+    &loss_is_counted,
+    &next_message_is_not_lost,
+    &second_answer_fits,
+    &second_answer_is_shorter,
+    &peek_errors_count,
+    &nothing_is_lost,
+    &call_errors_count,
+    &wrong_words_are_refused,
+    &both_sides_fit,
+    &says_ready_in_time,
+    &answers_words,
+    &greets_the_first,
+    &serves_the_next,
+    &hurried_clients_do_no_harm,
+    &long_words_are_refused,
+    &server_errors_count,
+    &pipe_is_for_messages,
+    &wrong_count_is_refused,
+    &measures,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "07-transactions", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "07-transactions", CHECKS);
 }

@@ -16,6 +16,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 #include "checks/harness/values.h"
@@ -269,26 +270,17 @@ static void expect_given_up(
 
 /* The reader */
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time,
+    .name = "The reader says `ready` when a sender may come",
+    .program = "reader", .read = READ_IT)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *reader = start_with(
-        "reader wait 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    expect_end(reader, EXIT_FAILURE);
-    expect_error(reader, "CreateNamedPipeW", other_error());
-    likely("the reader prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    if (strstr(reader->out.text, "ready") != NULL)
-        fail_program(reader, "no `ready` where there is no pipe");
-    struct peer *sender;
-    meet_reader("reader wait 1", NULL, &sender);
+    expect_ready_in_time("reader wait 1", PIPE_NAME, GENERIC_WRITE);
 }
 
-static void waits_inside_the_read(void)
+CHECK(
+    waits_inside_the_read, .name = "Waiting: one call, no looks",
+    .program = "reader", .read = READ_IT, .needs = &says_ready_in_time)
 {
     tried("started `reader wait 1`, sent \"one\" when it waited, and left");
     struct peer *sender;
@@ -321,7 +313,10 @@ static void prints_what_is_there(const char *command_line, const char *gate)
     expect_output(reader, "ready\none\ntwo\nthe sender has left\n");
 }
 
-static void nowait_prints_what_is_there(void)
+CHECK(
+    nowait_prints_what_is_there, .name = "Polling: what is there is printed",
+    .program = "reader", .todo = 3, .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
     tried("started `reader nowait 1`; before it looked, sent \"one\" and "
           "\"two\" and left");
@@ -331,7 +326,9 @@ static void nowait_prints_what_is_there(void)
     prints_what_is_there("reader nowait 1", "SetNamedPipeHandleState:1");
 }
 
-static void peek_prints_what_is_there(void)
+CHECK(
+    peek_prints_what_is_there, .name = "Peeking: what is there is printed",
+    .program = "reader", .read = READ_IT, .needs = &says_ready_in_time)
 {
     tried("started `reader peek 1`; before it looked, sent \"one\" and "
           "\"two\" and left");
@@ -340,7 +337,10 @@ static void peek_prints_what_is_there(void)
     prints_what_is_there("reader peek 1", "PeekNamedPipe:1");
 }
 
-static void nothing_yet_is_not_the_end(void)
+CHECK(
+    nothing_yet_is_not_the_end,
+    .name = "Polling: nothing yet is not the end (232)", .program = "reader",
+    .todo = 3, .read = WRONG, .needs = &says_ready_in_time)
 {
     tried("started `reader nowait 1`, let it look three times in vain, then "
           "sent \"late\"");
@@ -356,7 +356,10 @@ static void nothing_yet_is_not_the_end(void)
     expect_line(reader, "late", 1);
 }
 
-static void gone_is_the_end(void)
+CHECK(
+    gone_is_the_end, .name = "Polling: gone is the end (109)",
+    .program = "reader", .todo = 3, .read = WRONG,
+    .needs = &nothing_yet_is_not_the_end)
 {
     tried("started `reader nowait 1`, let it look three times in vain, then "
           "closed the sender's end");
@@ -375,7 +378,9 @@ static void gone_is_the_end(void)
     expect_no_bad_close(reader);
 }
 
-static void read_errors_count(void)
+CHECK(
+    read_errors_count, .name = "Any other error of ReadFile is reported",
+    .program = "reader", .todo = 3, .read = WRONG, .needs = &says_ready_in_time)
 {
     tried("made ReadFile fail with error %s", other_error_text());
     struct program *reader = start_with(
@@ -389,8 +394,7 @@ static void read_errors_count(void)
     struct peer *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
     send_bytes(sender, "one\n", 4);
     open_gate(reader);
-    expect_end(reader, EXIT_FAILURE);
-    expect_error(reader, "ReadFile", other_error());
+    expect_failure(reader, "ReadFile", other_error());
 }
 
 /** Lets a program go on from where it has not looked yet; returns how long it
@@ -408,7 +412,10 @@ static unsigned long long begin_looks(struct program *program, size_t gate)
     "Sleep(0) is no pause: it returns at once when nobody else wants the "     \
     "processor"
 
-static void peek_pauses(void)
+CHECK(
+    peek_pauses, .name = "Peeking: the reader pauses between looks",
+    .program = "reader", .todo = 2, .read = "What a look costs",
+    .needs = &says_ready_in_time)
 {
     tried(
         "started `reader peek 1`, sent nothing, held it at the %dth look",
@@ -425,7 +432,10 @@ static void peek_pauses(void)
         expect_rest(reader, before_ms, 2);
 }
 
-static void nowait_pauses(void)
+CHECK(
+    nowait_pauses, .name = "Polling: the reader pauses between looks",
+    .program = "reader", .todo = 2, .read = "What a look costs",
+    .needs = &nothing_yet_is_not_the_end)
 {
     tried(
         "started `reader nowait 1`, sent nothing, held it at the %dth look",
@@ -445,7 +455,10 @@ static void nowait_pauses(void)
         expect_rest(reader, before_ms, 3);
 }
 
-static void peek_gives_up(void)
+CHECK(
+    peek_gives_up, .name = "Peeking: the reader gives up in the end",
+    .slow = true, .program = "reader", .todo = 2, .read = READ_IT,
+    .needs = &peek_pauses, .limit_ms = PATIENT_MS)
 {
     tried("started `reader peek 1` and sent nothing at all");
     struct peer *sender;
@@ -457,7 +470,10 @@ static void peek_gives_up(void)
     expect_given_up(reader, "PeekNamedPipe", NULL);
 }
 
-static void nowait_gives_up(void)
+CHECK(
+    nowait_gives_up, .name = "Polling: the reader gives up in the end",
+    .slow = true, .program = "reader", .todo = 2, .read = READ_IT,
+    .needs = &nowait_pauses, .limit_ms = PATIENT_MS)
 {
     tried("started `reader nowait 1` and sent nothing at all");
     struct peer *sender;
@@ -469,7 +485,10 @@ static void nowait_gives_up(void)
     expect_given_up(reader, "ReadFile", "PeekNamedPipe");
 }
 
-static void the_last_look_counts(void)
+CHECK(
+    the_last_look_counts, .name = "Polling: 109 at the last look is the end",
+    .slow = true, .program = "reader", .todo = 3, .read = READ_IT,
+    .needs = &nowait_gives_up, .limit_ms = PATIENT_MS)
 {
     tried(
         "started `reader nowait 1`, let it look %d times in vain, and closed "
@@ -489,7 +508,10 @@ static void the_last_look_counts(void)
     expect_no_errors(reader);
 }
 
-static void a_line_renews_patience(void)
+CHECK(
+    a_line_renews_patience, .name = "Polling: a line renews the patience",
+    .slow = true, .program = "reader", .todo = 3, .read = READ_IT,
+    .needs = &nowait_pauses, .limit_ms = PATIENT_MS)
 {
     tried("started `reader nowait 1`, sent a line after 35 looks in vain and "
           "another one after 35 more");
@@ -521,7 +543,9 @@ static void a_line_renews_patience(void)
     expect_line(reader, "two", 1);
 }
 
-static void quick_sender_is_read(void)
+CHECK(
+    quick_sender_is_read, .name = "A sender that was too quick is read (232)",
+    .program = "reader", .read = READ_IT, .needs = &says_ready_in_time)
 {
     tried("held the reader before ConnectNamedPipe; opened its pipe, sent "
           "\"quick\" and left meanwhile");
@@ -539,7 +563,9 @@ static void quick_sender_is_read(void)
     expect_end(reader, EXIT_SUCCESS);
 }
 
-static void serves_the_next(void)
+CHECK(
+    serves_the_next, .name = "The reader serves as many senders as told",
+    .program = "reader", .read = READ_IT, .needs = &nowait_prints_what_is_there)
 {
     tried("started `reader nowait 2` and came twice, one after the other");
     struct peer *sender;
@@ -569,20 +595,18 @@ static void serves_the_next(void)
     expect_right_on_windows(reader);
 }
 
-static void remote_clients_are_refused(void)
+CHECK(
+    remote_clients_are_refused,
+    .name = "Clients on other computers are refused", .program = "reader",
+    .needs = &says_ready_in_time)
 {
-    tried("looked at the third argument of CreateNamedPipeW");
     struct peer *sender;
-    struct program *reader = meet_reader("reader wait 1", NULL, &sender);
-    unsigned long long mode = 0;
-    likely("PIPE_REJECT_REMOTE_CLIENTS (0x8) is missing: the pipe is open to "
-           "other computers");
-    call_argument(find_call(reader, "CreateNamedPipeW", 1), "mode", &mode);
-    if ((mode & PIPE_REJECT_REMOTE_CLIENTS) == 0)
-        fail_check("PIPE_REJECT_REMOTE_CLIENTS is set", "mode is 0x%llx", mode);
+    expect_local_only(meet_reader("reader wait 1", NULL, &sender));
 }
 
-static void wrong_usage_of_reader(void)
+CHECK(
+    wrong_usage_of_reader, .name = "A wrong form or number is refused",
+    .program = "reader")
 {
     tried("started `reader`, `reader often` and `reader wait many`");
     likely("the reader does not look at its arguments");
@@ -608,7 +632,9 @@ static struct program *meet_sender(
     return sender;
 }
 
-static void sends_every_line(void)
+CHECK(
+    sends_every_line, .name = "The sender sends each message as a line",
+    .program = "sender", .todo = 1, .read = READ_IT)
 {
     tried("let `sender one 안녕` write to a reader with room");
     struct peer *reader;
@@ -624,7 +650,9 @@ static void sends_every_line(void)
     expect_right_on_windows(sender);
 }
 
-static void short_line_is_sent_alone(void)
+CHECK(
+    short_line_is_sent_alone, .name = "A line is sent without what lies behind",
+    .program = "sender", .todo = 1, .read = READ_IT, .needs = &sends_every_line)
 {
     tried("let `sender` write a line of 30 letters, then one of two");
     struct peer *reader;
@@ -659,7 +687,9 @@ static void expect_no_more_than_left(
     }
 }
 
-static void a_part_is_gone_on_with(void)
+CHECK(
+    a_part_is_gone_on_with, .name = "The sender goes on where a write stopped",
+    .program = "sender", .todo = 1, .read = WRONG)
 {
     tried("let each WriteFile of `sender hello` take one byte only, and say "
           "TRUE");
@@ -706,7 +736,10 @@ static const char *long_lines(void)
     return lines;
 }
 
-static void pauses_while_it_is_full(void)
+CHECK(
+    pauses_while_it_is_full, .name = "The sender pauses while the pipe is full",
+    .program = "sender", .todo = 1, .read = "What a look costs",
+    .needs = &a_part_is_gone_on_with)
 {
     tried("started `sender` with more than the pipe takes, read nothing, held "
           "it at the 30th write");
@@ -725,7 +758,10 @@ static void pauses_while_it_is_full(void)
         expect_rest(sender, before_ms, 2);
 }
 
-static void nothing_is_lost_when_full(void)
+CHECK(
+    nothing_is_lost_when_full, .name = "Nothing is lost in a full pipe",
+    .slow = true, .program = "sender", .todo = 1, .read = WRONG,
+    .needs = &pauses_while_it_is_full)
 {
     tried("started `sender` with more than the pipe takes, let it try 19 times "
           "and then read everything");
@@ -742,7 +778,10 @@ static void nothing_is_lost_when_full(void)
     expect_end(sender, EXIT_SUCCESS);
 }
 
-static void sender_gives_up(void)
+CHECK(
+    sender_gives_up, .name = "The sender gives up when nobody reads",
+    .slow = true, .program = "sender", .todo = 1, .read = READ_IT,
+    .needs = &pauses_while_it_is_full, .limit_ms = PATIENT_MS)
 {
     tried("started `sender` with more than the pipe takes, and never read");
     struct peer *reader;
@@ -756,7 +795,10 @@ static void sender_gives_up(void)
     expect_given_up(sender, "WriteFile", NULL);
 }
 
-static void a_byte_renews_patience(void)
+CHECK(
+    a_byte_renews_patience, .name = "Each byte renews the sender's patience",
+    .slow = true, .program = "sender", .todo = 1, .read = READ_IT,
+    .needs = &pauses_while_it_is_full, .limit_ms = PATIENT_MS)
 {
     tried("gave `sender` a pipe of 16 bytes that takes one byte a write, and "
           "read what it holds after 51 writes");
@@ -784,7 +826,10 @@ static void a_byte_renews_patience(void)
     wait_at_gate_number(sender, 1);
 }
 
-static void gone_is_noticed_when_full(void)
+CHECK(
+    gone_is_noticed_when_full, .name = "A full pipe's reader has left (232)",
+    .program = "sender", .todo = 1, .read = WRONG,
+    .needs = &pauses_while_it_is_full)
 {
     tried("started `sender` with more than the pipe takes, let it try 19 times "
           "and then closed the reader's end");
@@ -798,11 +843,13 @@ static void gone_is_noticed_when_full(void)
     wait_at_gate(sender);
     close_peer(reader);
     open_gate(sender);
-    expect_end(sender, EXIT_FAILURE);
-    expect_error(sender, "WriteFile", ERROR_NO_DATA);
+    expect_failure(sender, "WriteFile", ERROR_NO_DATA);
 }
 
-static void gone_reader_is_noticed(void)
+CHECK(
+    gone_reader_is_noticed,
+    .name = "The sender notices that the reader left (232)",
+    .program = "sender", .todo = 1, .read = WRONG)
 {
     tried("held `sender one two` before its second write, and closed the "
           "reader's end");
@@ -816,11 +863,12 @@ static void gone_reader_is_noticed(void)
     wait_at_gate(sender);
     close_peer(reader);
     open_gate(sender);
-    expect_end(sender, EXIT_FAILURE);
-    expect_error(sender, "WriteFile", ERROR_NO_DATA);
+    expect_failure(sender, "WriteFile", ERROR_NO_DATA);
 }
 
-static void write_errors_count(void)
+CHECK(
+    write_errors_count, .name = "Any other error of WriteFile is reported",
+    .program = "sender", .todo = 1, .read = WRONG)
 {
     tried("made WriteFile fail with error %s", other_error_text());
     struct peer *reader;
@@ -830,27 +878,33 @@ static void write_errors_count(void)
         &reader);
     likely("FALSE is a failure, and has to be reported by die(\"WriteFile\"): "
            "a full pipe says TRUE");
-    expect_end(sender, EXIT_FAILURE);
-    expect_error(sender, "WriteFile", other_error());
+    expect_failure(sender, "WriteFile", other_error());
 }
 
-static void missing_reader_is_named(void)
+CHECK(
+    missing_reader_is_named,
+    .name = "The sender says so when there is no reader (2)",
+    .program = "sender")
 {
     tried("started `sender hello` without a reader");
     struct program *sender = start("sender hello");
     likely("the sender does not report the error of CreateFileW");
-    expect_end(sender, EXIT_FAILURE);
-    expect_error(sender, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_failure(sender, "CreateFileW", ERROR_FILE_NOT_FOUND);
 }
 
-static void wrong_usage_of_sender(void)
+CHECK(
+    wrong_usage_of_sender, .name = "A sender without a message is refused",
+    .program = "sender")
 {
     tried("started `sender` without a message");
     likely("the sender does not look at its arguments");
     expect_end(start("sender"), 2);
 }
 
-static void both_work_together(void)
+CHECK(
+    both_work_together, .name = "Reader and sender work together",
+    .program = "sender", .read = "Run it",
+    .needs = &nowait_prints_what_is_there)
 {
     tried("let `sender one two` write to `reader nowait 1`, which is held "
           "before its first look meanwhile");
@@ -870,7 +924,9 @@ static void both_work_together(void)
 
 /* The lesson's own table */
 
-static void states_tells_the_codes(void)
+CHECK(
+    states_tells_the_codes, .name = "The table of codes is true",
+    .program = "states", .read = "Run it")
 {
     tried("started `states`");
     likely("a code is told wrongly");
@@ -891,257 +947,42 @@ static void states_tells_the_codes(void)
     expect_no_leak(states);
 }
 
-static const char READY[] = "The reader says `ready` when a sender may come";
-static const char PRINTS[] = "Polling: what is there is printed";
-static const char NOT_YET[] = "Polling: nothing yet is not the end (232)";
-static const char PEEK_PAUSE[] = "Peeking: the reader pauses between looks";
-static const char PAUSE[] = "Polling: the reader pauses between looks";
-static const char GIVES_UP[] = "Polling: the reader gives up in the end";
-static const char EACH_LINE[] = "The sender sends each message as a line";
-static const char PART[] = "The sender goes on where a write stopped";
-static const char FULL_PAUSE[] = "The sender pauses while the pipe is full";
-
-static const struct check CHECKS[] = {
-    {
-        .name = READY,
-        .run = says_ready_in_time,
-        .program = "reader",
-        .read = "Read it",
-    },
-    {
-        .name = "Waiting: one call, no looks",
-        .run = waits_inside_the_read,
-        .program = "reader",
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = PRINTS,
-        .run = nowait_prints_what_is_there,
-        .program = "reader",
-        .todo = 3,
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "Peeking: what is there is printed",
-        .run = peek_prints_what_is_there,
-        .program = "reader",
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = NOT_YET,
-        .run = nothing_yet_is_not_the_end,
-        .program = "reader",
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = READY,
-    },
-    {
-        .name = "Polling: gone is the end (109)",
-        .run = gone_is_the_end,
-        .program = "reader",
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = NOT_YET,
-    },
-    {
-        .name = "Any other error of ReadFile is reported",
-        .run = read_errors_count,
-        .program = "reader",
-        .todo = 3,
-        .read = "What goes wrong",
-        .needs = READY,
-    },
-    {
-        .name = PEEK_PAUSE,
-        .run = peek_pauses,
-        .program = "reader",
-        .todo = 2,
-        .read = "What a look costs",
-        .needs = READY,
-    },
-    {
-        .name = PAUSE,
-        .run = nowait_pauses,
-        .program = "reader",
-        .todo = 2,
-        .read = "What a look costs",
-        .needs = NOT_YET,
-    },
-    {
-        .name = "Peeking: the reader gives up in the end",
-        .run = peek_gives_up,
-        .slow = true,
-        .program = "reader",
-        .todo = 2,
-        .read = "Read it",
-        .needs = PEEK_PAUSE,
-        .limit_ms = PATIENT_MS,
-    },
-    {
-        .name = GIVES_UP,
-        .run = nowait_gives_up,
-        .slow = true,
-        .program = "reader",
-        .todo = 2,
-        .read = "Read it",
-        .needs = PAUSE,
-        .limit_ms = PATIENT_MS,
-    },
-    {
-        .name = "Polling: 109 at the last look is the end",
-        .run = the_last_look_counts,
-        .slow = true,
-        .program = "reader",
-        .todo = 3,
-        .read = "Read it",
-        .needs = GIVES_UP,
-        .limit_ms = PATIENT_MS,
-    },
-    {
-        .name = "Polling: a line renews the patience",
-        .run = a_line_renews_patience,
-        .slow = true,
-        .program = "reader",
-        .todo = 3,
-        .read = "Read it",
-        .needs = PAUSE,
-        .limit_ms = PATIENT_MS,
-    },
-    {
-        .name = "A sender that was too quick is read (232)",
-        .run = quick_sender_is_read,
-        .program = "reader",
-        .read = "Read it",
-        .needs = READY,
-    },
-    {
-        .name = "The reader serves as many senders as told",
-        .run = serves_the_next,
-        .program = "reader",
-        .read = "Read it",
-        .needs = PRINTS,
-    },
-    {
-        .name = "Clients on other computers are refused",
-        .run = remote_clients_are_refused,
-        .program = "reader",
-        .needs = READY,
-    },
-    {
-        .name = "A wrong form or number is refused",
-        .run = wrong_usage_of_reader,
-        .program = "reader",
-    },
-    {
-        .name = EACH_LINE,
-        .run = sends_every_line,
-        .program = "sender",
-        .todo = 1,
-        .read = "Read it",
-    },
-    {
-        .name = "A line is sent without what lies behind",
-        .run = short_line_is_sent_alone,
-        .program = "sender",
-        .todo = 1,
-        .read = "Read it",
-        .needs = EACH_LINE,
-    },
-    {
-        .name = PART,
-        .run = a_part_is_gone_on_with,
-        .program = "sender",
-        .todo = 1,
-        .read = "What goes wrong",
-    },
-    {
-        .name = FULL_PAUSE,
-        .run = pauses_while_it_is_full,
-        .program = "sender",
-        .todo = 1,
-        .read = "What a look costs",
-        .needs = PART,
-    },
-    {
-        .name = "Nothing is lost in a full pipe",
-        .run = nothing_is_lost_when_full,
-        .slow = true,
-        .program = "sender",
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = FULL_PAUSE,
-    },
-    {
-        .name = "The sender gives up when nobody reads",
-        .run = sender_gives_up,
-        .slow = true,
-        .program = "sender",
-        .todo = 1,
-        .read = "Read it",
-        .needs = FULL_PAUSE,
-        .limit_ms = PATIENT_MS,
-    },
-    {
-        .name = "Each byte renews the sender's patience",
-        .run = a_byte_renews_patience,
-        .slow = true,
-        .program = "sender",
-        .todo = 1,
-        .read = "Read it",
-        .needs = FULL_PAUSE,
-        .limit_ms = PATIENT_MS,
-    },
-    {
-        .name = "A full pipe's reader has left (232)",
-        .run = gone_is_noticed_when_full,
-        .program = "sender",
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = FULL_PAUSE,
-    },
-    {
-        .name = "The sender notices that the reader left (232)",
-        .run = gone_reader_is_noticed,
-        .program = "sender",
-        .todo = 1,
-        .read = "What goes wrong",
-    },
-    {
-        .name = "Any other error of WriteFile is reported",
-        .run = write_errors_count,
-        .program = "sender",
-        .todo = 1,
-        .read = "What goes wrong",
-    },
-    {
-        .name = "The sender says so when there is no reader (2)",
-        .run = missing_reader_is_named,
-        .program = "sender",
-    },
-    {
-        .name = "A sender without a message is refused",
-        .run = wrong_usage_of_sender,
-        .program = "sender",
-    },
-    {
-        .name = "Reader and sender work together",
-        .run = both_work_together,
-        .program = "sender",
-        .read = "Run it",
-        .needs = PRINTS,
-    },
-    {
-        .name = "The table of codes is true",
-        .run = states_tells_the_codes,
-        .program = "states",
-        .read = "Run it",
-    },
+static const struct check *const CHECKS[] = {
+    &says_ready_in_time,
+    &waits_inside_the_read,
+    &nowait_prints_what_is_there,
+    &peek_prints_what_is_there,
+    &nothing_yet_is_not_the_end,
+    &gone_is_the_end,
+    &read_errors_count,
+    &peek_pauses,
+    &nowait_pauses,
+    &peek_gives_up,
+    &nowait_gives_up,
+    &the_last_look_counts,
+    &a_line_renews_patience,
+    &quick_sender_is_read,
+    &serves_the_next,
+    &remote_clients_are_refused,
+    &wrong_usage_of_reader,
+    &sends_every_line,
+    &short_line_is_sent_alone,
+    &a_part_is_gone_on_with,
+    &pauses_while_it_is_full,
+    &nothing_is_lost_when_full,
+    &sender_gives_up,
+    &a_byte_renews_patience,
+    &gone_is_noticed_when_full,
+    &gone_reader_is_noticed,
+    &write_errors_count,
+    &missing_reader_is_named,
+    &wrong_usage_of_sender,
+    &both_work_together,
+    &states_tells_the_codes,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "08-nonblocking", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "08-nonblocking", CHECKS);
 }

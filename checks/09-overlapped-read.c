@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/09-overlapped-read/protocol.h"
 
@@ -144,7 +145,9 @@ static bool waits_for(const struct lens_record *wait, uint32_t handle)
     return false;
 }
 
-static void waits_for_the_event(void)
+CHECK(
+    waits_for_the_event, .name = "Each wait is for an event, not the pipe",
+    .todo = 2, .read = READ_IT)
 {
     tried("opened the pipe of `" SOON "1`, said nothing, and looked for what "
           "the server waits");
@@ -158,8 +161,8 @@ static void waits_for_the_event(void)
     likely("an operation that has an event sets that one, and not the handle "
            "of the pipe: wait for the event");
     for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
-        for (uint32_t n = 1; (call = find_call(server, WAITS[i], n)) != NULL;
-             n++)
+        for (uint32_t at = 0;
+             (call = next_call(server, WAITS[i], &at)) != NULL;)
             if (waits_for(call, pipe->handle))
                 fail_check(
                     "each wait is for an event",
@@ -167,7 +170,9 @@ static void waits_for_the_event(void)
                     WAITS[i]);
 }
 
-static void echoes(void)
+CHECK(
+    echoes, .name = "The server sends back what it reads", .read = READ_IT,
+    .needs = &waits_for_the_event)
 {
     tried("held the server before ReadFile, sent \"early\" meanwhile");
     struct program *server;
@@ -179,7 +184,9 @@ static void echoes(void)
     expect_message(client, "early", 5);
 }
 
-static void pending_then_done(void)
+CHECK(
+    pending_then_done, .name = "A read that is pending is waited for (997)",
+    .todo = 1, .read = WRONG, .needs = &waits_for_the_event)
 {
     tried("waited until the server waits for data, then sent \"later\"");
     struct program *server;
@@ -201,7 +208,9 @@ static void pending_then_done(void)
             result->in);
 }
 
-static void done_at_once(void)
+CHECK(
+    done_at_once, .name = "A read that is done at once needs no code",
+    .todo = 1, .read = WRONG, .needs = &waits_for_the_event)
 {
     tried(
         "held the server before ReadFile and sent \"early\"; let ReadFile's "
@@ -216,7 +225,9 @@ static void done_at_once(void)
     expect_message(client, "early", 5);
 }
 
-static void failed_at_once(void)
+CHECK(
+    failed_at_once, .name = "A read that fails at once is not waited for",
+    .todo = 1, .read = WRONG, .needs = &waits_for_the_event)
 {
     static const struct {
         const char *fault, *name;
@@ -238,7 +249,9 @@ static void failed_at_once(void)
     }
 }
 
-static void other_errors_count(void)
+CHECK(
+    other_errors_count, .name = "Any other error of ReadFile is reported",
+    .todo = 1, .read = WRONG, .needs = &waits_for_the_event)
 {
     tried("made ReadFile fail at once with error %s", other_error_text());
     struct program *server;
@@ -246,11 +259,12 @@ static void other_errors_count(void)
     open_gate(server);
     likely("of a read that has not begun only 109, 232 and 233 mean that the "
            "client has left: report the others by die(\"ReadFile\")");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ReadFile", other_error());
+    expect_failure(server, "ReadFile", other_error());
 }
 
-static void more_data(void)
+CHECK(
+    more_data, .name = "A long message comes in two parts (234)", .todo = 1,
+    .read = WRONG, .needs = &waits_for_the_event, .limit_ms = 2500)
 {
     char data[MESSAGE_MAX + 88];
     for (size_t i = 0; i < sizeof data; i++)
@@ -270,7 +284,9 @@ static void more_data(void)
     expect_message(client, data + MESSAGE_MAX, sizeof data - MESSAGE_MAX);
 }
 
-static void empty_message(void)
+CHECK(
+    empty_message, .name = "An empty message is no goodbye", .todo = 2,
+    .read = WRONG, .needs = &waits_for_the_event)
 {
     tried("waited until a read was pending, then sent a message of 0 bytes");
     struct program *server;
@@ -283,7 +299,11 @@ static void empty_message(void)
     expect_message(client, "", 0);
 }
 
-static void asks_the_silent(void)
+static const struct check deadline_is_not_early;  // stands further down
+
+CHECK(
+    asks_the_silent, .name = "A silent client is asked, then left", .todo = 2,
+    .read = WRONG, .needs = &deadline_is_not_early)
 {
     tried("opened the pipe of `" SOON "1` and said nothing");
     struct program *server;
@@ -307,7 +327,10 @@ static bool first_read_is_over(const struct program *server)
            && ((read->flags & LENS_FLAG_PENDING) == 0 || read->link != 0);
 }
 
-static void nothing_is_left_in_flight(void)
+CHECK(
+    nothing_is_left_in_flight,
+    .name = "A read is over when its function returns", .todo = 2,
+    .read = WRONG, .needs = &asks_the_silent)
 {
     tried("let the first read of `" SOON_NAME "` run out of time, and held the "
           "server before the WriteFile that follows");
@@ -331,8 +354,8 @@ static bool has_waited_since(const struct program *server, int64_t moment)
 {
     const struct lens_record *call;
     for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
-        for (uint32_t n = 1; (call = find_call(server, WAITS[i], n)) != NULL;
-             n++) {
+        for (uint32_t at = 0;
+             (call = next_call(server, WAITS[i], &at)) != NULL;) {
             unsigned long long ms = 0;
             call_argument(call, "wait", &ms);
             if (call->t0 > moment
@@ -344,7 +367,9 @@ static bool has_waited_since(const struct program *server, int64_t moment)
     return false;
 }
 
-static void end_is_waited_for(void)
+CHECK(
+    end_is_waited_for, .name = "The end of a cancelled read is waited for",
+    .todo = 2, .read = WRONG, .needs = &nothing_is_left_in_flight)
 {
     tried("let the first read of `" SOON_NAME "` run out of time, held the "
           "server before WriteFile and looked at its calls");
@@ -402,7 +427,7 @@ static void expect_no_longer_wait(
     for (size_t i = 0; i <= ARRAYSIZE(WAITS); i++) {
         const char *name =
             i < ARRAYSIZE(WAITS) ? WAITS[i] : "GetOverlappedResultEx";
-        for (uint32_t n = 1; (call = find_call(server, name, n)) != NULL; n++) {
+        for (uint32_t at = 0; (call = next_call(server, name, &at)) != NULL;) {
             unsigned long long ms = 0;
             call_argument(call, "wait", &ms);
             if (ms > 30 && (cancel == NULL || call->t0 < cancel->t0))
@@ -425,7 +450,10 @@ static const struct lens_record *run_out_of_time(
     return find_call(*server, "CancelIoEx", 1);
 }
 
-static void deadline_is_the_argument(void)
+CHECK(
+    deadline_is_the_argument,
+    .name = "The deadline is that of the command line", .todo = 2,
+    .read = WRONG, .needs = &asks_the_silent)
 {
     tried("let the first read of `" SOON_NAME "` run out of time, held the "
           "server before WriteFile and looked at its calls");
@@ -437,7 +465,9 @@ static void deadline_is_the_argument(void)
 
 /* A busy machine makes the cancel later, and nothing makes it earlier, but for
  * a wait that ends with a tick of the clock, 16 ms before its time. */
-static void deadline_is_not_early(void)
+CHECK(
+    deadline_is_not_early, .name = "The deadline is not over early",
+    .slow = true, .todo = 2, .read = WRONG, .needs = &waits_for_the_event)
 {
     tried(
         "opened the pipe of `server 300 1`, said nothing, and looked when the "
@@ -459,7 +489,9 @@ static void deadline_is_not_early(void)
         fail_check("the read has 300 ms", "it was cancelled after %lld ms", ms);
 }
 
-static void late_data_stay_outside(void)
+CHECK(
+    late_data_stay_outside, .name = "What comes late overwrites nothing",
+    .todo = 2, .read = WRONG, .needs = &asks_the_silent)
 {
     tried("let the first read of `" SOON_NAME
           "` run out of time, held the server "
@@ -477,7 +509,9 @@ static void late_data_stay_outside(void)
     expect_message(client, "SORRY, I AM LATE", 16);
 }
 
-static void last_minute_data_count(void)
+CHECK(
+    last_minute_data_count, .name = "Last-minute data count (1168)", .todo = 2,
+    .read = WRONG, .needs = &asks_the_silent)
 {
     tried("let the first read of `" SOON_NAME
           "` run out of time, held the server "
@@ -493,7 +527,9 @@ static void last_minute_data_count(void)
     expect_message(client, "just in time", 12);
 }
 
-static void last_minute_part_counts(void)
+CHECK(
+    last_minute_part_counts, .name = "A last-minute part counts, too (234)",
+    .todo = 2, .read = WRONG, .needs = &last_minute_data_count)
 {
     char data[MESSAGE_MAX + 88];
     for (size_t i = 0; i < sizeof data; i++)
@@ -513,7 +549,10 @@ static void last_minute_part_counts(void)
     expect_message(client, data, MESSAGE_MAX);
 }
 
-static void last_minute_goodbye_counts(void)
+CHECK(
+    last_minute_goodbye_counts,
+    .name = "A last-minute goodbye is no silence (109)", .todo = 2,
+    .read = WRONG, .needs = &last_minute_data_count)
 {
     tried("let two reads of `" SOON_NAME "` run out of time, held the server "
           "before the second CancelIoEx and closed the client's end meanwhile");
@@ -531,7 +570,9 @@ static void last_minute_goodbye_counts(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static void failed_wait_counts(void)
+CHECK(
+    failed_wait_counts, .name = "A wait that fails is reported", .todo = 2,
+    .read = WRONG, .needs = &asks_the_silent)
 {
     tried("looked by which call `" SOON_NAME "` waits");
     struct program *server;
@@ -554,11 +595,12 @@ static void failed_wait_counts(void)
     snprintf(fault, sizeof fault, "%s:1:other", name);
     meet_early(&server, SOON "1", NULL, fault);
     open_gate_number(server, 1);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, name, other_error());
+    expect_failure(server, name, other_error());
 }
 
-static void failed_cancel_counts(void)
+CHECK(
+    failed_cancel_counts, .name = "Any other error of CancelIoEx is reported",
+    .todo = 2, .read = WRONG, .needs = &asks_the_silent)
 {
     tried("made CancelIoEx fail with error %s", other_error_text());
     struct program *server;
@@ -566,8 +608,7 @@ static void failed_cancel_counts(void)
     open_gate(server);
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CancelIoEx", other_error());
+    expect_failure(server, "CancelIoEx", other_error());
 }
 
 /** Every result that would be a success: an answer may ask twice. */
@@ -577,8 +618,7 @@ static void failed_cancel_counts(void)
 /** Expects the report of FAILED_RESULTS, before anything else is done. */
 static void expect_result_reported(struct program *server)
 {
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "GetOverlappedResult", other_error());
+    expect_failure(server, "GetOverlappedResult", other_error());
     if (count_calls(server, "WriteFile") > 0)
         fail_check(
             "the server ends before it writes anything",
@@ -586,7 +626,9 @@ static void expect_result_reported(struct program *server)
             count_calls(server, "WriteFile"));
 }
 
-static void failed_result_counts(void)
+CHECK(
+    failed_result_counts, .name = "Any other end of a read is reported",
+    .todo = 2, .read = WRONG, .needs = &waits_for_the_event)
 {
     tried("let the first read end with error %s", other_error_text());
     struct program *server;
@@ -599,7 +641,10 @@ static void failed_result_counts(void)
     expect_result_reported(server);
 }
 
-static void failed_late_result_counts(void)
+CHECK(
+    failed_late_result_counts,
+    .name = "Any other end of a late read is reported", .todo = 2,
+    .read = WRONG, .needs = &last_minute_data_count)
 {
     tried(
         "let the first read of `" SOON_NAME
@@ -617,7 +662,9 @@ static void failed_late_result_counts(void)
     expect_result_reported(server);
 }
 
-static void leaving_is_no_silence(void)
+CHECK(
+    leaving_is_no_silence, .name = "A client that leaves ends a read (109)",
+    .todo = 2, .read = WRONG, .needs = &waits_for_the_event)
 {
     tried("waited until a read was pending, then closed the client's end");
     struct program *server;
@@ -636,7 +683,9 @@ static void leaving_is_no_silence(void)
     expect_right_on_windows(server);
 }
 
-static void events_are_right(void)
+CHECK(
+    events_are_right, .name = "Events are manual-reset and have no name",
+    .read = WRONG, .needs = &asks_the_silent)
 {
     tried("looked at the arguments of each CreateEventW");
     struct program *server;
@@ -646,8 +695,8 @@ static void events_are_right(void)
            "before the next looks; and it has no name, or others share it");
     expect_reminder(client);
     const struct lens_record *call;
-    for (uint32_t i = 1; (call = find_call(server, "CreateEventW", i)) != NULL;
-         i++) {
+    for (uint32_t at = 0;
+         (call = next_call(server, "CreateEventW", &at)) != NULL;) {
         unsigned long long manual = 0;
         call_argument(call, "manual", &manual);
         if (manual == 0 || strstr(call->in, "name=\"") != NULL)
@@ -655,7 +704,10 @@ static void events_are_right(void)
     }
 }
 
-static void next_client_is_served(void)
+CHECK(
+    next_client_is_served,
+    .name = "The next client finds nothing of the last one", .read = READ_IT,
+    .needs = &asks_the_silent)
 {
     tried("let `" SOON "2` hang up on a silent client, and came with another");
     struct program *server;
@@ -675,7 +727,9 @@ static void next_client_is_served(void)
     expect_message(client, "hello", 5);
 }
 
-static void unread_reply(void)
+CHECK(
+    unread_reply, .name = "A client that does not read is left",
+    .read = READ_IT, .needs = &asks_the_silent)
 {
     char data[MESSAGE_MAX];
     memset(data, 'a', sizeof data);
@@ -694,7 +748,9 @@ static void unread_reply(void)
     expect_no_errors(server);
 }
 
-static void hit_and_run(void)
+CHECK(
+    hit_and_run, .name = "A client that came and left is served", .read = WRONG,
+    .needs = &failed_at_once)
 {
     tried("held the server before ConnectNamedPipe; a client came, and left");
     struct program *server = start_with(
@@ -711,20 +767,16 @@ static void hit_and_run(void)
     expect_no_errors(server);
 }
 
-static void wrong_arguments_are_refused(void)
+CHECK(
+    wrong_arguments_are_refused, .name = "Wrong arguments are refused",
+    .slow = true)
 {
-    tried(
-        "started `server`, `server soon`, `server 0`, `server -1` and `server "
-        "9 none`");
-    likely("the server does not look at its arguments");
-    expect_end(start("server"), 2);
-    expect_end(start("server soon"), 2);
-    expect_end(start("server 0"), 2);
-    expect_end(start("server -1"), 2);
-    expect_end(start("server 9 none"), 2);
+    expect_refused("server,server soon,server 0,server -1,server 9 none");
 }
 
-static void client_talks(void)
+CHECK(
+    client_talks, .name = "The client prints each reply", .program = "client",
+    .read = READ_IT)
 {
     tried("let `client one - two` talk to the server");
     struct program *server = start("server 100 1");
@@ -737,7 +789,9 @@ static void client_talks(void)
     expect_right_on_windows(client);
 }
 
-static void client_gives_up(void)
+CHECK(
+    client_gives_up, .name = "The client gives up in an orderly way",
+    .program = "client", .read = READ_IT)
 {
     tried("let the client's GetOverlappedResultEx end with 258, WAIT_TIMEOUT");
     struct program *server = start(SOON "1");
@@ -758,213 +812,40 @@ static void client_gives_up(void)
     expect_end(server, EXIT_SUCCESS);
 }
 
-static const char EVENT[] = "Each wait is for an event, not the pipe";
-static const char ECHOES[] = "The server sends back what it reads";
-static const char EARLY[] = "The deadline is not over early";
-static const char FAILS[] = "A read that fails at once is not waited for";
-static const char OVER[] = "A read is over when its function returns";
-static const char LAST_MINUTE[] = "Last-minute data count (1168)";
-static const char ASKS[] = "A silent client is asked, then left";
-
-#define WRONG "What goes wrong"
-
-static const struct check CHECKS[] = {
-    {
-        .name = EVENT,
-        .run = waits_for_the_event,
-        .todo = 2,
-        .read = "Read it",
-    },
-    {.name = ECHOES, .run = echoes, .read = "Read it", .needs = EVENT},
-    {
-        .name = "A read that is pending is waited for (997)",
-        .run = pending_then_done,
-        .todo = 1,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = "A read that is done at once needs no code",
-        .run = done_at_once,
-        .todo = 1,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = FAILS,
-        .run = failed_at_once,
-        .todo = 1,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = "Any other error of ReadFile is reported",
-        .run = other_errors_count,
-        .todo = 1,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = "A long message comes in two parts (234)",
-        .run = more_data,
-        .todo = 1,
-        .read = WRONG,
-        .needs = EVENT,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "An empty message is no goodbye",
-        .run = empty_message,
-        .todo = 2,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = "A client that leaves ends a read (109)",
-        .run = leaving_is_no_silence,
-        .todo = 2,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = EARLY,
-        .run = deadline_is_not_early,
-        .slow = true,
-        .todo = 2,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = ASKS,
-        .run = asks_the_silent,
-        .todo = 2,
-        .read = WRONG,
-        .needs = EARLY,
-    },
-    {
-        .name = OVER,
-        .run = nothing_is_left_in_flight,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "The end of a cancelled read is waited for",
-        .run = end_is_waited_for,
-        .todo = 2,
-        .read = WRONG,
-        .needs = OVER,
-    },
-    {
-        .name = "The deadline is that of the command line",
-        .run = deadline_is_the_argument,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "What comes late overwrites nothing",
-        .run = late_data_stay_outside,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = LAST_MINUTE,
-        .run = last_minute_data_count,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "A last-minute part counts, too (234)",
-        .run = last_minute_part_counts,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LAST_MINUTE,
-    },
-    {
-        .name = "A last-minute goodbye is no silence (109)",
-        .run = last_minute_goodbye_counts,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LAST_MINUTE,
-    },
-    {
-        .name = "A wait that fails is reported",
-        .run = failed_wait_counts,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "Any other error of CancelIoEx is reported",
-        .run = failed_cancel_counts,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {
-        .name = "Any other end of a read is reported",
-        .run = failed_result_counts,
-        .todo = 2,
-        .read = WRONG,
-        .needs = EVENT,
-    },
-    {
-        .name = "Any other end of a late read is reported",
-        .run = failed_late_result_counts,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LAST_MINUTE,
-    },
-    {
-        .name = "The next client finds nothing of the last one",
-        .run = next_client_is_served,
-        .read = "Read it",
-        .needs = ASKS,
-    },
-    {
-        .name = "A client that does not read is left",
-        .run = unread_reply,
-        .read = "Read it",
-        .needs = ASKS,
-    },
-    {
-        .name = "A client that came and left is served",
-        .run = hit_and_run,
-        .read = WRONG,
-        .needs = FAILS,
-    },
-    {
-        .name = "Events are manual-reset and have no name",
-        .run = events_are_right,
-        .read = WRONG,
-        .needs = ASKS,
-    },
-    {.name = "Wrong arguments are refused",
-     .run = wrong_arguments_are_refused,
-     .slow = true},
-    {
-        .name = "The client prints each reply",
-        .run = client_talks,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client gives up in an orderly way",
-        .run = client_gives_up,
-        .program = "client",
-        .read = "Read it",
-    },
+static const struct check *const CHECKS[] = {
+    &waits_for_the_event,
+    &echoes,
+    &pending_then_done,
+    &done_at_once,
+    &failed_at_once,
+    &other_errors_count,
+    &more_data,
+    &empty_message,
+    &leaving_is_no_silence,
+    &deadline_is_not_early,
+    &asks_the_silent,
+    &nothing_is_left_in_flight,
+    &end_is_waited_for,
+    &deadline_is_the_argument,
+    &late_data_stay_outside,
+    &last_minute_data_count,
+    &last_minute_part_counts,
+    &last_minute_goodbye_counts,
+    &failed_wait_counts,
+    &failed_cancel_counts,
+    &failed_result_counts,
+    &failed_late_result_counts,
+    &next_client_is_served,
+    &unread_reply,
+    &hit_and_run,
+    &events_are_right,
+    &wrong_arguments_are_refused,
+    &client_talks,
+    &client_gives_up,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(
-        argc,
-        argv,
-        "09-overlapped-read",
-        CHECKS,
-        ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "09-overlapped-read", CHECKS);
 }

@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 #include "checks/harness/values.h"
@@ -39,13 +40,6 @@ static const char *const WAITS[] = {
 
 /** What a process ends with when nobody has handled Ctrl+C. */
 #define CTRL_C_EXIT 0xC000013Au
-
-/** Sends bytes and expects the very same back. */
-static void expect_echo(struct peer *client, const void *data, size_t size)
-{
-    send_bytes(client, data, size);
-    expect_bytes(client, data, size);
-}
 
 /** Tells whether the server, which has one thread, is inside its wait. */
 static bool is_waiting(const struct program *server)
@@ -135,7 +129,9 @@ static void expect_good_wait(const struct lens_record *wait)
         fail_check("a wait for handles that are open", "%s", wait->in);
 }
 
-static void wait_is_right(void)
+CHECK(
+    wait_is_right, .name = "The wait is for one of several events", .todo = 4,
+    .read = READ_IT)
 {
     tried("started `server`, came with no client, and looked at its wait");
     struct program *server = start("server");
@@ -147,26 +143,16 @@ static void wait_is_right(void)
     }
 }
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time, .name = "`ready` is printed when the pipe is there",
+    .needs = &wait_is_right)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", other_error());
-    if (strstr(server->out.text, "ready") != NULL)
-        fail_program(server, "no `ready` where there is no pipe");
-    start_ready("server", NULL, NULL);
-    connect_peer(PIPE_NAME);
+    expect_ready_in_time("server", PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
 }
 
-static void echoes(void)
+CHECK(
+    echoes, .name = "The server sends back what it reads",
+    .needs = &wait_is_right, .read = READ_IT)
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
@@ -184,7 +170,9 @@ static void echoes(void)
     expect_bytes(client, data, sizeof data);
 }
 
-static void early_client_is_served(void)
+CHECK(
+    early_client_is_served, .name = "A client that comes early is served (535)",
+    .todo = 2, .needs = &echoes, .read = WRONG)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
@@ -225,9 +213,8 @@ static void expect_used_again(struct program *server, uint32_t pipe)
                 && (call->error == ERROR_IO_PENDING
                     || (call->flags & LENS_FLAG_PENDING) != 0))
                 return;
-        for (uint32_t i = 1;
-             (call = find_call(server, "CloseHandle", i)) != NULL;
-             i++)
+        for (uint32_t at = 0;
+             (call = next_call(server, "CloseHandle", &at)) != NULL;)
             if (call->handle == pipe)
                 return;
         if (!is_running(server))
@@ -238,7 +225,10 @@ static void expect_used_again(struct program *server, uint32_t pipe)
     }
 }
 
-static void hasty_client_harms_nobody(void)
+CHECK(
+    hasty_client_harms_nobody,
+    .name = "One that came and left is no harm (232)", .todo = 2,
+    .needs = &echoes, .read = WRONG)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\", closed it again meanwhile, and came with another client");
@@ -253,7 +243,10 @@ static void hasty_client_harms_nobody(void)
     expect_no_errors(server);
 }
 
-static void failure_at_once_strands_nothing(void)
+CHECK(
+    failure_at_once_strands_nothing,
+    .name = "A failure at once strands no instance", .todo = 3,
+    .needs = &hasty_client_harms_nobody, .read = WRONG)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile");
@@ -266,7 +259,10 @@ static void failure_at_once_strands_nothing(void)
     expect_used_again(server, first->handle);
 }
 
-static void failures_end_no_turn(void)
+CHECK(
+    failures_end_no_turn, .name = "A failure at once never ends a turn",
+    .todo = 3, .needs = &failure_at_once_strands_nothing, .read = WRONG,
+    .limit_ms = 2 * CHECK_MS)
 {
     enum { OPERATIONS = 8 };
     likely("the operation that the server was held before fails at once: "
@@ -293,7 +289,9 @@ static void failures_end_no_turn(void)
     }
 }
 
-static void last_words_are_read(void)
+CHECK(
+    last_words_are_read, .name = "What it wrote before it left is read",
+    .todo = 2, .needs = &hasty_client_harms_nobody, .read = WRONG)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile");
@@ -312,7 +310,10 @@ static void last_words_are_read(void)
             read->error);
 }
 
-static void other_connect_errors_count(void)
+CHECK(
+    other_connect_errors_count,
+    .name = "Other ConnectNamedPipe codes are reported", .todo = 2,
+    .needs = &echoes, .read = WRONG)
 {
     tried(
         "made ConnectNamedPipe fail, first with error %s, then with 536, "
@@ -323,16 +324,17 @@ static void other_connect_errors_count(void)
         &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
     likely("only 535 and 232 tell of a client: every other error has to be "
            "reported, and the server ends with EXIT_FAILURE");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", other_error());
+    expect_failure(server, "ConnectNamedPipe", other_error());
     server = start_with(
         "server",
         &(struct conditions){.fault = "ConnectNamedPipe:1:536"});
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", ERROR_PIPE_LISTENING);
+    expect_failure(server, "ConnectNamedPipe", ERROR_PIPE_LISTENING);
 }
 
-static void late_connect_errors_count(void)
+CHECK(
+    late_connect_errors_count,
+    .name = "A failure that is told later is reported", .todo = 2,
+    .needs = &other_connect_errors_count, .read = WRONG)
 {
     tried(
         "came with a client, and made GetOverlappedResult say that the "
@@ -348,7 +350,9 @@ static void late_connect_errors_count(void)
         fail_program(server, "an error message with the code of the failure");
 }
 
-static void silent_client_keeps_nobody(void)
+CHECK(
+    silent_client_keeps_nobody, .name = "A silent client keeps nobody waiting",
+    .needs = &echoes, .read = READ_IT)
 {
     tried("came with a client that said nothing and with a second one; sent "
           "\"second\" from the second, then \"first\" from the first");
@@ -368,8 +372,8 @@ static bool waited_between(
 {
     for (size_t i = 0; i < ARRAYSIZE(WAITS); i++) {
         const struct lens_record *wait;
-        for (uint32_t k = 1; (wait = find_call(program, WAITS[i], k)) != NULL;
-             k++)
+        for (uint32_t at = 0;
+             (wait = next_call(program, WAITS[i], &at)) != NULL;)
             if (wait->t0 > one->t0 && wait->t0 < two->t0)
                 return true;
     }
@@ -442,7 +446,11 @@ static void expect_fair(bool chatty_first)
         count);
 }
 
-static void turns_end(void)
+static const struct check idle_server_waits;  // stands further down
+
+CHECK(
+    turns_end, .name = "A turn ends after one message", .todo = 3,
+    .needs = &idle_server_waits, .read = WRONG)
 {
     tried(
         "held the server before WriteFile to client 2; meanwhile %d more "
@@ -451,7 +459,9 @@ static void turns_end(void)
     expect_fair(false);
 }
 
-static void turns_go_round(void)
+CHECK(
+    turns_go_round, .name = "The lowest index does not starve others",
+    .todo = 4, .needs = &turns_end, .read = WRONG)
 {
     tried(
         "held the server before WriteFile to client 1; meanwhile %d more "
@@ -474,7 +484,9 @@ static uint32_t find_write_to(const struct program *server, uint32_t nth)
     return k;
 }
 
-static void crowds_starve_nobody(void)
+CHECK(
+    crowds_starve_nobody, .name = "Three who chat do not starve a fourth",
+    .todo = 4, .needs = &turns_go_round, .read = WRONG)
 {
     enum { CLIENTS = 4, MODEST = 2, MANY = 50 };
     tried(
@@ -507,7 +519,9 @@ static void crowds_starve_nobody(void)
             before);
 }
 
-static void ctrl_c_is_not_starved(void)
+CHECK(
+    ctrl_c_is_not_starved, .name = "Ctrl+C comes before chatty clients",
+    .todo = 4, .needs = &turns_end, .read = WRONG)
 {
     tried(
         "held the server before its first WriteFile; meanwhile %d more "
@@ -530,7 +544,9 @@ static void ctrl_c_is_not_starved(void)
             count);
 }
 
-static void failed_wait_is_reported(void)
+CHECK(
+    failed_wait_is_reported, .name = "A failed wait is reported", .todo = 4,
+    .read = WRONG)
 {
     tried("made the wait fail with error %s", other_error_text());
     struct program *server = start_with(
@@ -540,8 +556,7 @@ static void failed_wait_is_reported(void)
                      "WaitForMultipleObjectsEx:1:other"});
     likely("WAIT_FAILED is 0xFFFFFFFF, no index: test it before you subtract "
            "WAIT_OBJECT_0, and report it");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "WaitForMultipleObjects", other_error());
+    expect_failure(server, "WaitForMultipleObjects", other_error());
 }
 
 /** Expects that the server comes to a wait that does not end by itself. */
@@ -566,7 +581,9 @@ static void expect_rest(struct program *server)
     }
 }
 
-static void idle_server_waits(void)
+CHECK(
+    idle_server_waits, .name = "When nothing happens, the server waits",
+    .todo = 4, .needs = &echoes, .read = WRONG)
 {
     tried("came with two clients, sent a message from each, and looked what "
           "the server does when nobody says anything");
@@ -585,8 +602,8 @@ static void idle_server_waits(void)
             count_calls(server, WAITS[0]));
     for (size_t i = 0; i < ARRAYSIZE(WAITS); i++) {
         const struct lens_record *wait;
-        for (uint32_t k = 1; (wait = find_call(server, WAITS[i], k)) != NULL;
-             k++) {
+        for (uint32_t at = 0;
+             (wait = next_call(server, WAITS[i], &at)) != NULL;) {
             unsigned long long ms = INFINITE;
             call_argument(wait, "wait", &ms);
             if (ms > 0 && ms < LONG_MS)
@@ -657,7 +674,9 @@ static const char *text_of(int i)
     return text;
 }
 
-static void all_are_served(void)
+CHECK(
+    all_are_served, .name = "63 are served, the 64th waits (87)", .todo = 1,
+    .needs = &idle_server_waits, .read = WRONG)
 {
     struct peer *clients[FULL];
     tried(
@@ -701,7 +720,9 @@ static void all_are_served(void)
     expect_clean_end(server);
 }
 
-static void unread_echoes_harm_one(void)
+CHECK(
+    unread_echoes_harm_one, .name = "One that never reads harms no other",
+    .needs = &echoes, .read = READ_IT)
 {
     static char data[3 * MESSAGE_MAX];
     tried(
@@ -722,7 +743,9 @@ static void unread_echoes_harm_one(void)
     expect_echo(mute, "and now", 7);
 }
 
-static void leaving_harms_nobody(void)
+CHECK(
+    leaving_harms_nobody, .name = "One that leaves harms no other (109)",
+    .needs = &echoes, .read = WRONG)
 {
     static const char data[3 * MESSAGE_MAX];
     tried("let one client leave while the server reads from it, one while it "
@@ -746,7 +769,9 @@ static void leaving_harms_nobody(void)
     expect_no_errors(server);
 }
 
-static void one_failure_harms_one(void)
+CHECK(
+    one_failure_harms_one, .name = "One that fails harms no other",
+    .needs = &echoes, .read = READ_IT)
 {
     tried(
         "made the read of the first client fail with error %lu, and sent "
@@ -783,7 +808,9 @@ static void expect_all_collected(const struct program *program)
     }
 }
 
-static void ctrl_c_ends_all_states(void)
+CHECK(
+    ctrl_c_ends_all_states, .name = "Ctrl+C ends it in every state",
+    .needs = &echoes, .read = READ_IT)
 {
     static const char data[3 * MESSAGE_MAX];
     tried("pressed Ctrl+C while one instance waited for a client, one read, "
@@ -805,7 +832,9 @@ static void ctrl_c_ends_all_states(void)
     expect_right_on_windows(server);
 }
 
-static void ends_after_its_clients(void)
+CHECK(
+    ends_after_its_clients, .name = "`server 2` ends when two have left",
+    .needs = &echoes, .read = READ_IT)
 {
     tried("started `server 2`, came with two clients and closed one after the "
           "other");
@@ -826,7 +855,9 @@ static void ends_after_its_clients(void)
     expect_no_leak(server);
 }
 
-static void events_are_right(void)
+CHECK(
+    events_are_right, .name = "Events are manual-reset and have no name",
+    .needs = &echoes, .read = WRONG)
 {
     tried("looked at the arguments of each CreateEventW");
     struct program *server = start_ready("server", NULL, NULL);
@@ -834,8 +865,8 @@ static void events_are_right(void)
            "until the next operation begins; and it has no name");
     come(server);
     const struct lens_record *call;
-    for (uint32_t i = 1; (call = find_call(server, "CreateEventW", i)) != NULL;
-         i++) {
+    for (uint32_t at = 0;
+         (call = next_call(server, "CreateEventW", &at)) != NULL;) {
         unsigned long long manual = 0;
         call_argument(call, "manual", &manual);
         if (manual == 0 || strstr(call->in, "name=\"") != NULL)
@@ -843,16 +874,14 @@ static void events_are_right(void)
     }
 }
 
-static void wrong_count_is_refused(void)
+CHECK(wrong_count_is_refused, .name = "Wrong arguments are refused")
 {
-    tried("started `server many`, `server 0` and `server 1 2`");
-    likely("the server does not look at its arguments");
-    expect_end(start("server many"), 2);
-    expect_end(start("server 0"), 2);
-    expect_end(start("server 1 2"), 2);
+    expect_refused("server many,server 0,server 1 2");
 }
 
-static void client_gets_its_replies(void)
+CHECK(
+    client_gets_its_replies, .name = "The client prints each reply",
+    .program = "client", .read = READ_IT)
 {
     tried("let `client one two` talk to the server");
     struct program *server = start_ready("server 1", NULL, NULL);
@@ -867,7 +896,10 @@ static void client_gets_its_replies(void)
     expect_right_on_windows(client);
 }
 
-static void client_puts_pieces_together(void)
+CHECK(
+    client_puts_pieces_together,
+    .name = "The client puts a reply in pieces together", .program = "client",
+    .read = READ_IT)
 {
     tried("let each WriteFile of the server take one byte only, for `client "
           "message`");
@@ -880,130 +912,38 @@ static void client_puts_pieces_together(void)
     expect_output(client, "message\n");
 }
 
-#define WRONG "What goes wrong"
-#define READ  "Read it"
-
-static const char WAIT[] = "The wait is for one of several events";
-static const char ECHOES[] = "The server sends back what it reads";
-static const char IDLE[] = "When nothing happens, the server waits";
-static const char HASTY[] = "One that came and left is no harm (232)";
-static const char OTHERS[] = "Other ConnectNamedPipe codes are reported";
-static const char STRANDED[] = "A failure at once strands no instance";
-static const char TURNS[] = "A turn ends after one message";
-static const char LOWEST[] = "The lowest index does not starve others";
-
-static const struct check CHECKS[] = {
-    {.name = WAIT, .run = wait_is_right, .todo = 4, .read = READ},
-    {.name = "`ready` is printed when the pipe is there",
-     .run = says_ready_in_time,
-     .needs = WAIT},
-    {.name = ECHOES, .run = echoes, .needs = WAIT, .read = READ},
-    {.name = "A silent client keeps nobody waiting",
-     .run = silent_client_keeps_nobody,
-     .needs = ECHOES,
-     .read = READ},
-    {.name = IDLE,
-     .run = idle_server_waits,
-     .todo = 4,
-     .needs = ECHOES,
-     .read = WRONG},
-    {.name = "63 are served, the 64th waits (87)",
-     .run = all_are_served,
-     .todo = 1,
-     .needs = IDLE,
-     .read = WRONG},
-    {.name = "A client that comes early is served (535)",
-     .run = early_client_is_served,
-     .todo = 2,
-     .needs = ECHOES,
-     .read = WRONG},
-    {.name = HASTY,
-     .run = hasty_client_harms_nobody,
-     .todo = 2,
-     .needs = ECHOES,
-     .read = WRONG},
-    {.name = "What it wrote before it left is read",
-     .run = last_words_are_read,
-     .todo = 2,
-     .needs = HASTY,
-     .read = WRONG},
-    {.name = OTHERS,
-     .run = other_connect_errors_count,
-     .todo = 2,
-     .needs = ECHOES,
-     .read = WRONG},
-    {.name = "A failure that is told later is reported",
-     .run = late_connect_errors_count,
-     .todo = 2,
-     .needs = OTHERS,
-     .read = WRONG},
-    {.name = TURNS, .run = turns_end, .todo = 3, .needs = IDLE, .read = WRONG},
-    {.name = STRANDED,
-     .run = failure_at_once_strands_nothing,
-     .todo = 3,
-     .needs = HASTY,
-     .read = WRONG},
-    {.name = "A failure at once never ends a turn",
-     .run = failures_end_no_turn,
-     .todo = 3,
-     .needs = STRANDED,
-     .read = WRONG,
-     .limit_ms = 2 * CHECK_MS},
-    {.name = LOWEST,
-     .run = turns_go_round,
-     .todo = 4,
-     .needs = TURNS,
-     .read = WRONG},
-    {.name = "Three who chat do not starve a fourth",
-     .run = crowds_starve_nobody,
-     .todo = 4,
-     .needs = LOWEST,
-     .read = WRONG},
-    {.name = "Ctrl+C comes before chatty clients",
-     .run = ctrl_c_is_not_starved,
-     .todo = 4,
-     .needs = TURNS,
-     .read = WRONG},
-    {.name = "A failed wait is reported",
-     .run = failed_wait_is_reported,
-     .todo = 4,
-     .read = WRONG},
-    {.name = "One that never reads harms no other",
-     .run = unread_echoes_harm_one,
-     .needs = ECHOES,
-     .read = READ},
-    {.name = "One that leaves harms no other (109)",
-     .run = leaving_harms_nobody,
-     .needs = ECHOES,
-     .read = WRONG},
-    {.name = "One that fails harms no other",
-     .run = one_failure_harms_one,
-     .needs = ECHOES,
-     .read = READ},
-    {.name = "Ctrl+C ends it in every state",
-     .run = ctrl_c_ends_all_states,
-     .needs = ECHOES,
-     .read = READ},
-    {.name = "`server 2` ends when two have left",
-     .run = ends_after_its_clients,
-     .needs = ECHOES,
-     .read = READ},
-    {.name = "Events are manual-reset and have no name",
-     .run = events_are_right,
-     .needs = ECHOES,
-     .read = WRONG},
-    {.name = "Wrong arguments are refused", .run = wrong_count_is_refused},
-    {.name = "The client prints each reply",
-     .run = client_gets_its_replies,
-     .program = "client",
-     .read = READ},
-    {.name = "The client puts a reply in pieces together",
-     .run = client_puts_pieces_together,
-     .program = "client",
-     .read = READ},
+static const struct check *const CHECKS[] = {
+    &wait_is_right,
+    &says_ready_in_time,
+    &echoes,
+    &silent_client_keeps_nobody,
+    &idle_server_waits,
+    &all_are_served,
+    &early_client_is_served,
+    &hasty_client_harms_nobody,
+    &last_words_are_read,
+    &other_connect_errors_count,
+    &late_connect_errors_count,
+    &turns_end,
+    &failure_at_once_strands_nothing,
+    &failures_end_no_turn,
+    &turns_go_round,
+    &crowds_starve_nobody,
+    &ctrl_c_is_not_starved,
+    &failed_wait_is_reported,
+    &unread_echoes_harm_one,
+    &leaving_harms_nobody,
+    &one_failure_harms_one,
+    &ctrl_c_ends_all_states,
+    &ends_after_its_clients,
+    &events_are_right,
+    &wrong_count_is_refused,
+    &client_gets_its_replies,
+    &client_puts_pieces_together,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "11-event-loop", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "11-event-loop", CHECKS);
 }

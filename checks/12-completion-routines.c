@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 #include "checks/harness/values.h"
@@ -137,8 +138,8 @@ static bool waits_unseen(const struct program *server)
     return now_ms() - last.since >= UNSEEN_MS && !has_waited(server);
 }
 
-/** Sends bytes and expects the very same back. */
-static void expect_echo(
+/** Sends bytes and expects the very same back, or tells of a deaf server. */
+static void expect_heard(
     struct program *server, struct peer *client, const void *data, size_t size)
 {
     send_bytes(client, data, size);
@@ -207,14 +208,14 @@ static void wait_called_back(struct program *server, uint32_t nth)
 static struct program *start_ready(
     const char *command_line, const char *gate, const char *fault)
 {
-    struct program *server = start_with(
+    return start_until_ready(
         command_line,
         &(struct conditions){.gate = gate, .fault = fault});
-    expect_line(server, "ready", 1);
-    return server;
 }
 
-static void echoes(void)
+CHECK(
+    echoes, .name = "The server sends back what it reads", .todo = 1,
+    .read = READ_IT)
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
@@ -230,13 +231,15 @@ static void echoes(void)
     likely("the server does not send back what it read, or more than that; or "
            "it takes WAIT_IO_COMPLETION (192) for a failure or for the end: it "
            "says that routines have run, and to wait again");
-    expect_echo(server, client, "hello", 5);
+    expect_heard(server, client, "hello", 5);
     settle(server);
-    expect_echo(server, client, data, sizeof data);
+    expect_heard(server, client, data, sizeof data);
     settle(server);
 }
 
-static void early_client_is_served(void)
+CHECK(
+    early_client_is_served, .name = "A client that comes early is served (535)",
+    .read = WRONG, .needs = &echoes)
 {
     tried("held the server before ConnectNamedPipe and opened its pipe");
     struct program *server = start_with(
@@ -247,11 +250,16 @@ static void early_client_is_served(void)
     open_gate(server);
     likely("535, ERROR_PIPE_CONNECTED: the client is there, nothing has begun, "
            "and nobody sets the event");
-    expect_echo(server, client, "hello", 5);
-    expect_echo(server, connect_peer_waiting(PIPE_NAME), "hello", 5);
+    expect_heard(server, client, "hello", 5);
+    expect_heard(server, connect_peer_waiting(PIPE_NAME), "hello", 5);
 }
 
-static void hasty_client_does_no_harm(void)
+static const struct check ends_with_its_last_client;  // stands further down
+
+CHECK(
+    hasty_client_does_no_harm,
+    .name = "A client that left at once harms nobody", .todo = 2, .read = WRONG,
+    .needs = &ends_with_its_last_client)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe and closed "
           "it again meanwhile, and came with another client");
@@ -264,13 +272,15 @@ static void hasty_client_does_no_harm(void)
     struct peer *client = connect_peer_waiting(PIPE_NAME);
     likely("232, ERROR_NO_DATA: the client came and has left again. Go on as "
            "with any other");
-    expect_echo(server, client, "hello", 5);
+    expect_heard(server, client, "hello", 5);
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
     expect_no_errors(server);
 }
 
-static void next_instance_comes_first(void)
+CHECK(
+    next_instance_comes_first, .name = "One more instance is always there",
+    .read = READ_IT)
 {
     tried("held the server before its first ReadFileEx, and came with a "
           "second client");
@@ -293,7 +303,9 @@ static unsigned count_routines(const struct program *server)
     return count;
 }
 
-static void routines_have_a_turn(void)
+CHECK(
+    routines_have_a_turn, .name = "Newcomers leave the routines a turn",
+    .todo = 1, .read = READ_IT, .needs = &echoes)
 {
     tried(
         "sent \"hello\", and came with %d newcomers, each while the server was "
@@ -321,7 +333,9 @@ static void routines_have_a_turn(void)
     expect_bytes(client, "hello", 5);
 }
 
-static void crowd_is_served(void)
+CHECK(
+    crowd_is_served, .name = "More clients than a wait has handles", .todo = 1,
+    .read = READ_IT, .needs = &echoes)
 {
     static struct peer *crowd[CROWD];
     tried("came with %d clients at a time", CROWD);
@@ -329,13 +343,18 @@ static void crowd_is_served(void)
     likely("a wait takes 64 handles at most; routines need none");
     for (int i = 0; i < CROWD; i++) {
         crowd[i] = connect_peer_waiting(PIPE_NAME);
-        expect_echo(server, crowd[i], "first", 5);
+        expect_heard(server, crowd[i], "first", 5);
     }
     for (int i = 0; i < CROWD; i++)
-        expect_echo(server, crowd[i], "second", 6);
+        expect_heard(server, crowd[i], "second", 6);
 }
 
-static void mute_client_harms_nobody(void)
+static const struct check routines_do_not_nest;  // stands further down
+
+CHECK(
+    mute_client_harms_nobody,
+    .name = "A client that reads nothing harms nobody", .todo = 2,
+    .read = READ_IT, .needs = &routines_do_not_nest)
 {
     static char data[3 * MESSAGE_MAX];
     for (size_t i = 0; i < sizeof data; i++)
@@ -350,12 +369,14 @@ static void mute_client_harms_nobody(void)
     wait_called(server, "WriteFileEx", 2);
     struct peer *client = connect_peer_waiting(PIPE_NAME);
     likely("the server waits for one client's write, and for nobody else");
-    expect_echo(server, client, "hello", 5);
+    expect_heard(server, client, "hello", 5);
     expect_bytes(mute, data, sizeof data);
     finish_send(mute);
 }
 
-static void failed_read_calls_nobody(void)
+CHECK(
+    failed_read_calls_nobody, .name = "A read that fails at once calls nobody",
+    .read = WRONG, .needs = &ends_with_its_last_client)
 {
     tried("made the first ReadFileEx fail with 109, and came with another "
           "client");
@@ -364,7 +385,7 @@ static void failed_read_calls_nobody(void)
            "called, so close the pipe there");
     expect_close(connect_peer(PIPE_NAME));
     struct peer *client = connect_peer_waiting(PIPE_NAME);
-    expect_echo(server, client, "hello", 5);
+    expect_heard(server, client, "hello", 5);
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
     expect_no_errors(server);
@@ -372,7 +393,9 @@ static void failed_read_calls_nobody(void)
     expect_no_bad_close(server);
 }
 
-static void one_failure_harms_one(void)
+CHECK(
+    one_failure_harms_one, .name = "One client's failure harms no other",
+    .read = READ_IT, .needs = &ends_with_its_last_client)
 {
     tried(
         "made the first client's ReadFileEx fail with error %lu, and came "
@@ -383,13 +406,15 @@ static void one_failure_harms_one(void)
     likely("report it, close this client's pipe, and let the others go on");
     expect_close(connect_peer(PIPE_NAME));
     struct peer *client = connect_peer_waiting(PIPE_NAME);
-    expect_echo(server, client, "hello", 5);
+    expect_heard(server, client, "hello", 5);
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
     expect_error(server, "ReadFileEx", other_error());
 }
 
-static void ends_with_its_last_client(void)
+CHECK(
+    ends_with_its_last_client, .name = "The server ends with its last client",
+    .todo = 2, .read = READ_IT, .needs = &routines_do_not_nest)
 {
     tried("came to `server 2` with two clients, one of which stayed longer");
     struct program *server = start_ready("server 2", NULL, NULL);
@@ -397,10 +422,10 @@ static void ends_with_its_last_client(void)
     likely("the server ends when the last of its clients has left, and closes "
            "whatever it has opened, once. While no client is left, no routine "
            "will come: a wait for one never returns");
-    expect_echo(server, first, "first", 5);
+    expect_heard(server, first, "first", 5);
     struct peer *second = connect_peer_waiting(PIPE_NAME);
     close_peer(first);
-    expect_echo(server, second, "second", 6);
+    expect_heard(server, second, "second", 6);
     close_peer(second);
     expect_end(server, EXIT_SUCCESS);
     expect_no_errors(server);
@@ -410,7 +435,9 @@ static void ends_with_its_last_client(void)
     expect_right_on_windows(server);
 }
 
-static void error_ends_the_client(void)
+CHECK(
+    error_ends_the_client, .name = "After an error nothing is begun again",
+    .todo = 2, .read = WRONG, .needs = &ends_with_its_last_client)
 {
     tried("left the server while it read, and looked at what its routine did");
     struct program *server = start_ready("server 1", NULL, NULL);
@@ -418,7 +445,7 @@ static void error_ends_the_client(void)
     likely("`error` is not 0 when the operation has failed, here since the "
            "client has left (109): hand it to go_on, which frees the client. "
            "To read again fails again, and nobody learns why");
-    expect_echo(server, client, "hello", 5);
+    expect_heard(server, client, "hello", 5);
     wait_called(server, "ReadFileEx", 2);
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
@@ -441,7 +468,9 @@ static void error_ends_the_client(void)
     }
 }
 
-static void waits_after_the_last(void)
+CHECK(
+    waits_after_the_last, .name = "After the last client the loop waits",
+    .todo = 1, .read = WRONG, .needs = &echoes)
 {
     tried("sent ten messages to `server 1`");
     struct program *server = start_ready("server 1", NULL, NULL);
@@ -449,7 +478,7 @@ static void waits_after_the_last(void)
     likely("the event of ConnectNamedPipe stays set until the next one begins. "
            "After the last client nothing begins: don't wait for it then");
     for (int i = 0; i < 10; i++)
-        expect_echo(server, client, "hello", 5);
+        expect_heard(server, client, "hello", 5);
     unsigned woken = 0;
     for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
         const struct lens_record *record = lens_view_at(scene_view(), i);
@@ -476,7 +505,9 @@ static unsigned count_waits(const struct program *server)
     return count;
 }
 
-static void idle_server_waits(void)
+CHECK(
+    idle_server_waits, .name = "A server without clients does not poll",
+    .todo = 1, .read = READ_IT, .needs = &echoes)
 {
     tried("left the server alone, without a client");
     struct program *server = start_ready("server", NULL, NULL);
@@ -503,7 +534,9 @@ static void idle_server_waits(void)
         DEAF_WAITS);
 }
 
-static void only_events_and_routines(void)
+CHECK(
+    only_events_and_routines, .name = "A silent client keeps nobody out",
+    .todo = 1, .read = READ_IT, .needs = &echoes)
 {
     tried("came with a client that says nothing, and looked at the waits");
     struct program *server = start_ready("server", NULL, NULL);
@@ -524,7 +557,9 @@ static void only_events_and_routines(void)
     }
 }
 
-static void failed_wait_is_reported(void)
+CHECK(
+    failed_wait_is_reported, .name = "A failed wait is reported", .todo = 1,
+    .read = READ_IT)
 {
     tried("made the first wait fail with error %s", other_error_text());
     struct program *server = start_with(
@@ -541,8 +576,7 @@ static void failed_wait_is_reported(void)
         return; /* The lens can't make fail what it does not see. */
     if (is_running(server))
         fail_program(server, "the failure is reported, and the server ends");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "WaitFor", other_error());
+    expect_failure(server, "WaitFor", other_error());
 }
 
 /** How many routines of the server have begun and not returned. */
@@ -593,7 +627,9 @@ static void talk_without_pause(struct program *server, struct peer *client)
     wait_at_gate_number(server, TURNS - 1);
 }
 
-static void routines_do_not_nest(void)
+CHECK(
+    routines_do_not_nest, .name = "No routine waits, or runs inside another",
+    .todo = 2, .read = WRONG, .needs = &echoes)
 {
     tried(
         "sent %d messages, each while the server was about to write the one "
@@ -615,7 +651,9 @@ static void routines_do_not_nest(void)
     expect_no_wait_inside(server);
 }
 
-static void newcomer_gets_in(void)
+CHECK(
+    newcomer_gets_in, .name = "A talkative client keeps nobody out", .todo = 2,
+    .read = WRONG, .needs = &routines_do_not_nest)
 {
     tried(
         "opened the pipe while another client, which sends one message after "
@@ -635,7 +673,7 @@ static void newcomer_gets_in(void)
             "the newcomer is accepted, and there is an instance more",
             "nobody has looked for it: it would wait for ever");
     open_gate_number(server, TURNS - 1);
-    expect_echo(server, newcomer, "hello", 5);
+    expect_heard(server, newcomer, "hello", 5);
 }
 
 /** Presses Ctrl+C and expects a clean end. */
@@ -679,7 +717,9 @@ static void expect_all_called_back(struct program *server)
     }
 }
 
-static void ctrl_c_without_clients(void)
+CHECK(
+    ctrl_c_without_clients, .name = "Ctrl+C ends a server without clients",
+    .todo = 1, .read = READ_IT)
 {
     tried("pressed Ctrl+C while no client was there");
     struct program *server = start_ready("server", NULL, NULL);
@@ -735,7 +775,9 @@ static void expect_all_cancelled(struct program *server)
     }
 }
 
-static void all_are_called_back(void)
+CHECK(
+    all_are_called_back, .name = "After Ctrl+C every routine runs (995)",
+    .todo = 3, .read = WRONG, .needs = &ctrl_c_without_clients)
 {
     static char data[3 * MESSAGE_MAX];
     tried("pressed Ctrl+C while the server read from two clients, and wrote "
@@ -766,7 +808,9 @@ static void all_are_called_back(void)
     expect_no_bad_close(server);
 }
 
-static void nothing_is_left_open(void)
+CHECK(
+    nothing_is_left_open, .name = "No handle is left open after Ctrl+C",
+    .todo = 3, .read = READ_IT, .needs = &ctrl_c_without_clients)
 {
     tried("came with three clients, closed one, pressed Ctrl+C and looked for "
           "handles that were open at the end");
@@ -791,7 +835,9 @@ static void nothing_is_left_open(void)
     expect_right_on_windows(server);
 }
 
-static void last_minute_data(void)
+CHECK(
+    last_minute_data, .name = "Data in the last moment do no harm (1168)",
+    .todo = 3, .read = WRONG, .needs = &ctrl_c_without_clients)
 {
     static struct peer *clients[3];
     tried("pressed Ctrl+C, held the server before its first CancelIoEx, and "
@@ -822,7 +868,9 @@ static void last_minute_data(void)
     expect_no_bad_close(server);
 }
 
-static void failed_cancel_counts(void)
+CHECK(
+    failed_cancel_counts, .name = "Any other error of CancelIoEx is reported",
+    .todo = 3, .read = WRONG, .needs = &ctrl_c_without_clients)
 {
     tried(
         "pressed Ctrl+C and made CancelIoEx fail with error %s",
@@ -835,35 +883,29 @@ static void failed_cancel_counts(void)
     settle(server);
     press_ctrl_c(server);
     expect_all_cancelled(server);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CancelIoEx", other_error());
+    expect_failure(server, "CancelIoEx", other_error());
 }
 
-static void wrong_count_is_refused(void)
+CHECK(wrong_count_is_refused, .name = "A wrong number is refused", .slow = true)
 {
-    tried("started `server many`, `server 0`, `server -1` and `server 1 2`");
-    likely("the server does not look at its argument");
-    expect_end(start("server many"), 2);
-    expect_end(start("server 0"), 2);
-    expect_end(start("server -1"), 2);
-    expect_end(start("server 1 2"), 2);
+    expect_refused("server many,server 0,server -1,server 1 2");
 }
 
-static void client_gets_its_replies(void)
+CHECK(
+    client_gets_its_replies, .name = "The client prints each reply",
+    .program = "client", .read = READ_IT)
 {
-    tried("let `client one two` talk to the server");
-    struct program *server = start_ready("server 1", NULL, NULL);
-    struct program *client = start("client one two");
-    likely("the client does not print each reply on a line of its own");
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "one\ntwo\n");
-    expect_end(server, EXIT_SUCCESS);
+    struct program *client =
+        expect_replies(start_ready("server 1", NULL, NULL));
     likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_right_on_windows(client);
 }
 
-static void client_puts_pieces_together(void)
+CHECK(
+    client_puts_pieces_together,
+    .name = "The client puts a reply together from two reads",
+    .program = "client", .read = READ_IT)
 {
     tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
     struct peer *server = create_peer(PIPE_NAME);
@@ -883,220 +925,54 @@ static void client_puts_pieces_together(void)
     expect_no_leak(client);
 }
 
-static void client_waits_while_busy(void)
+CHECK(
+    client_waits_while_busy,
+    .name = "The client waits for a free instance (231)", .program = "client",
+    .read = WRONG)
 {
-    tried("held the only instance, started `client hello`, and freed the "
-          "instance when the client was inside WaitNamedPipeW");
-    struct peer *server = create_peer(PIPE_NAME);
-    struct peer *other = connect_peer(PIPE_NAME);
-    likely("231, ERROR_PIPE_BUSY, means that every instance is taken now: wait "
-           "for a free one by WaitNamedPipeW, and open again");
-    accept_peer(server);
-    struct program *client = start("client hello");
-    wait_inside(client, "WaitNamedPipeW", 1);
-    close_peer(other);
-    disconnect_peer(server);
-    accept_peer(server);
-    expect_bytes(server, "hello", 5);
-    send_bytes(server, "hello", 5);
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "hello\n");
+    expect_wait_while_busy(PIPE_NAME);
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when there is no server (2)",
+    .program = "client", .read = WRONG)
 {
-    tried("started `client hello` without a server");
-    struct program *client = start("client hello");
-    likely("the client does not report the error of CreateFileW");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_missing_server("client hello");
 }
 
-static const char ECHOES[] = "The server sends back what it reads";
-static const char NEST[] = "No routine waits, or runs inside another";
-static const char LAST[] = "The server ends with its last client";
-static const char CTRL_C[] = "Ctrl+C ends a server without clients";
-static const char CALLED[] = "After Ctrl+C every routine runs (995)";
-
-#define WRONG "What goes wrong"
-
-static const struct check CHECKS[] = {
-    {.name = ECHOES, .run = echoes, .todo = 1, .read = "Read it"},
-    {
-        .name = "A client that comes early is served (535)",
-        .run = early_client_is_served,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = "One more instance is always there",
-        .run = next_instance_comes_first,
-        .read = "Read it",
-    },
-    {
-        .name = "More clients than a wait has handles",
-        .run = crowd_is_served,
-        .todo = 1,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "Newcomers leave the routines a turn",
-        .run = routines_have_a_turn,
-        .todo = 1,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A server without clients does not poll",
-        .run = idle_server_waits,
-        .todo = 1,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A silent client keeps nobody out",
-        .run = only_events_and_routines,
-        .todo = 1,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A failed wait is reported",
-        .run = failed_wait_is_reported,
-        .todo = 1,
-        .read = "Read it",
-    },
-    {
-        .name = NEST,
-        .run = routines_do_not_nest,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = "A talkative client keeps nobody out",
-        .run = newcomer_gets_in,
-        .todo = 2,
-        .read = WRONG,
-        .needs = NEST,
-    },
-    {
-        .name = "A client that reads nothing harms nobody",
-        .run = mute_client_harms_nobody,
-        .todo = 2,
-        .read = "Read it",
-        .needs = NEST,
-    },
-    {
-        .name = LAST,
-        .run = ends_with_its_last_client,
-        .todo = 2,
-        .read = "Read it",
-        .needs = NEST,
-    },
-    {
-        .name = "After an error nothing is begun again",
-        .run = error_ends_the_client,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LAST,
-    },
-    {
-        .name = "A read that fails at once calls nobody",
-        .run = failed_read_calls_nobody,
-        .read = WRONG,
-        .needs = LAST,
-    },
-    {
-        .name = "One client's failure harms no other",
-        .run = one_failure_harms_one,
-        .read = "Read it",
-        .needs = LAST,
-    },
-    {
-        .name = "A client that left at once harms nobody",
-        .run = hasty_client_does_no_harm,
-        .todo = 2,
-        .read = WRONG,
-        .needs = LAST,
-    },
-    {
-        .name = "After the last client the loop waits",
-        .run = waits_after_the_last,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = CTRL_C,
-        .run = ctrl_c_without_clients,
-        .todo = 1,
-        .read = "Read it",
-    },
-    {
-        .name = CALLED,
-        .run = all_are_called_back,
-        .todo = 3,
-        .read = WRONG,
-        .needs = CTRL_C,
-    },
-    {
-        .name = "Data in the last moment do no harm (1168)",
-        .run = last_minute_data,
-        .todo = 3,
-        .read = WRONG,
-        .needs = CTRL_C,
-    },
-    {
-        .name = "Any other error of CancelIoEx is reported",
-        .run = failed_cancel_counts,
-        .todo = 3,
-        .read = WRONG,
-        .needs = CTRL_C,
-    },
-    {
-        .name = "No handle is left open after Ctrl+C",
-        .run = nothing_is_left_open,
-        .todo = 3,
-        .read = "Read it",
-        .needs = CTRL_C,
-    },
-    {.name = "A wrong number is refused",
-     .run = wrong_count_is_refused,
-     .slow = true},
-    {
-        .name = "The client prints each reply",
-        .run = client_gets_its_replies,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client puts a reply together from two reads",
-        .run = client_puts_pieces_together,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client waits for a free instance (231)",
-        .run = client_waits_while_busy,
-        .program = "client",
-        .read = WRONG,
-    },
-    {
-        .name = "The client says so when there is no server (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = WRONG,
-    },
+static const struct check *const CHECKS[] = {
+    &echoes,
+    &early_client_is_served,
+    &next_instance_comes_first,
+    &crowd_is_served,
+    &routines_have_a_turn,
+    &idle_server_waits,
+    &only_events_and_routines,
+    &failed_wait_is_reported,
+    &routines_do_not_nest,
+    &newcomer_gets_in,
+    &mute_client_harms_nobody,
+    &ends_with_its_last_client,
+    &error_ends_the_client,
+    &failed_read_calls_nobody,
+    &one_failure_harms_one,
+    &hasty_client_does_no_harm,
+    &waits_after_the_last,
+    &ctrl_c_without_clients,
+    &all_are_called_back,
+    &last_minute_data,
+    &failed_cancel_counts,
+    &nothing_is_left_open,
+    &wrong_count_is_refused,
+    &client_gets_its_replies,
+    &client_puts_pieces_together,
+    &client_waits_while_busy,
+    &client_names_the_missing_server,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(
-        argc,
-        argv,
-        "12-completion-routines",
-        CHECKS,
-        ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "12-completion-routines", CHECKS);
 }

@@ -13,6 +13,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/13-completion-ports/protocol.h"
 
@@ -39,7 +40,7 @@ static unsigned count_begun(const struct program *server, const char *name)
 {
     unsigned begun = 0;
     const struct lens_record *call;
-    for (uint32_t i = 1; (call = find_call(server, name, i)) != NULL; i++)
+    for (uint32_t at = 0; (call = next_call(server, name, &at)) != NULL;)
         if (call->t1 != 0 && call->overlapped != 0 && is_begun(call))
             begun++;
     return begun;
@@ -54,7 +55,7 @@ static unsigned count_taken_one(const struct program *server, bool all)
 {
     unsigned taken = 0;
     const struct lens_record *call;
-    for (uint32_t i = 1; (call = find_call(server, ONE, i)) != NULL; i++)
+    for (uint32_t at = 0; (call = next_call(server, ONE, &at)) != NULL;)
         if (call->t1 != 0
             && (call->overlapped != 0
                 || (all && (call->flags & LENS_FLAG_FAILED) == 0)))
@@ -67,7 +68,7 @@ static unsigned count_taken_several(const struct program *server)
 {
     unsigned taken = 0;
     const struct lens_record *call;
-    for (uint32_t i = 1; (call = find_call(server, SEVERAL, i)) != NULL; i++) {
+    for (uint32_t at = 0; (call = next_call(server, SEVERAL, &at)) != NULL;) {
         const char *count = strstr(call->out, "count=");
         if (call->t1 != 0 && (call->flags & LENS_FLAG_FAILED) == 0
             && count != NULL)
@@ -81,9 +82,8 @@ static unsigned count_words(const struct program *server)
 {
     unsigned words = 0;
     const struct lens_record *call;
-    for (uint32_t i = 1;
-         (call = find_call(server, "PostQueuedCompletionStatus", i)) != NULL;
-         i++)
+    for (uint32_t at = 0;
+         (call = next_call(server, "PostQueuedCompletionStatus", &at)) != NULL;)
         words += call->t1 != 0 && call->overlapped == 0
                  && (call->flags & LENS_FLAG_FAILED) == 0;
     return words;
@@ -95,9 +95,8 @@ static unsigned count_unfinished_posts(const struct program *server)
 {
     unsigned posts = 0;
     const struct lens_record *call;
-    for (uint32_t i = 1;
-         (call = find_call(server, "PostQueuedCompletionStatus", i)) != NULL;
-         i++)
+    for (uint32_t at = 0;
+         (call = next_call(server, "PostQueuedCompletionStatus", &at)) != NULL;)
         posts += call->t1 == 0;
     return posts;
 }
@@ -140,11 +139,9 @@ static void expect_all_taken(const struct program *server)
 static struct program *start_ready(
     const char *command_line, const char *gate, const char *fault)
 {
-    struct program *server = start_with(
+    return start_until_ready(
         command_line,
         &(struct conditions){.gate = gate, .fault = fault});
-    expect_line(server, "ready", 1);
-    return server;
 }
 
 /**
@@ -162,7 +159,7 @@ static unsigned count_pending(const struct program *server, const char *name)
 {
     unsigned pending = 0;
     const struct lens_record *call;
-    for (uint32_t i = 1; (call = find_call(server, name, i)) != NULL; i++)
+    for (uint32_t at = 0; (call = next_call(server, name, &at)) != NULL;)
         if (call->t1 != 0 && (call->flags & LENS_FLAG_PENDING) != 0
             && call->link == 0)
             pending++;
@@ -227,7 +224,9 @@ static void talk(
     expect_bytes(client, text, strlen(text));
 }
 
-static void pending_is_no_failure(void)
+CHECK(
+    pending_is_no_failure, .name = "A pending connection is no failure (997)",
+    .todo = 1, .read = READ_IT)
 {
     tried("started `server 1`, came with nobody, and looked at what it does "
           "behind ConnectNamedPipe");
@@ -238,9 +237,8 @@ static void pending_is_no_failure(void)
     likely("FALSE with 997, ERROR_IO_PENDING, is no failure: it has begun, and "
            "its packet comes when a client does. Post none");
     const struct lens_record *post;
-    for (uint32_t i = 1;
-         (post = find_call(server, "PostQueuedCompletionStatus", i)) != NULL;
-         i++)
+    for (uint32_t at = 0;
+         (post = next_call(server, "PostQueuedCompletionStatus", &at)) != NULL;)
         if (post->overlapped == connect->overlapped
             && connect->error == ERROR_IO_PENDING)
             fail_check(
@@ -248,26 +246,17 @@ static void pending_is_no_failure(void)
                 "one is posted behind a ConnectNamedPipe that is pending");
 }
 
-static void says_ready_in_time(void)
+CHECK(
+    says_ready_in_time,
+    .name = "The server says `ready` when a client may come", .read = READ_IT,
+    .needs = &pending_is_no_failure)
 {
-    tried(
-        "made CreateNamedPipeW fail with error %lu, then let it succeed and "
-        "opened the pipe behind the line `ready`",
-        other_error());
-    struct program *server = start_with(
-        "server 1",
-        &(struct conditions){.fault = "CreateNamedPipeW:1:other"});
-    likely("the server prints `ready` before the pipe is there, or without "
-           "fflush(stdout), or never");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CreateNamedPipeW", other_error());
-    if (strstr(server->out.text, "ready") != NULL)
-        fail_program(server, "no `ready` where there is no pipe");
-    start_ready("server 1", NULL, NULL);
-    connect_peer(PIPE_NAME);
+    expect_ready_in_time("server 1", PIPE_NAME, GENERIC_READ | GENERIC_WRITE);
 }
 
-static void echoes(void)
+CHECK(
+    echoes, .name = "The server sends back what it reads", .read = READ_IT,
+    .needs = &says_ready_in_time)
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
@@ -292,7 +281,9 @@ static void expect_next_client(struct program *server)
     come(server, 2);
 }
 
-static void early_client_is_served(void)
+CHECK(
+    early_client_is_served, .name = "A client that comes early is served (535)",
+    .todo = 1, .read = WRONG, .needs = &echoes, .limit_ms = 2500)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"; then came with another "
@@ -309,7 +300,9 @@ static void early_client_is_served(void)
     expect_next_client(server);
 }
 
-static void last_words_are_not_lost(void)
+CHECK(
+    last_words_are_not_lost, .name = "What a client in a hurry wrote counts",
+    .todo = 1, .read = WRONG, .needs = &echoes, .limit_ms = 2500)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile; then came with another "
@@ -336,19 +329,21 @@ static void last_words_are_not_lost(void)
     expect_next_client(server);
 }
 
-static void other_connect_errors_count(void)
+CHECK(
+    other_connect_errors_count, .name = "Another failed connection is reported",
+    .todo = 1, .read = WRONG, .limit_ms = 2500)
 {
-    tried("made ConnectNamedPipe fail with error %s", other_error_text());
-    struct program *server = start_with(
+    expect_reported(
         "server 1",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
-    likely("no packet comes of an operation that has failed at once. Post one "
-           "with the code, and `end_client` reports it");
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "ConnectNamedPipe", other_error());
+        "ConnectNamedPipe",
+        "1",
+        "no packet comes of an operation that has failed at once. Post one with the code, and `end_client` reports it");
 }
 
-static void immediate_read_counts_once(void)
+CHECK(
+    immediate_read_counts_once,
+    .name = "A read that is done at once counts once", .todo = 2, .read = WRONG,
+    .needs = &echoes)
 {
     tried("held the server before ReadFile, sent \"hello\" meanwhile, so that "
           "ReadFile returns TRUE; then sent \"again\"");
@@ -363,7 +358,9 @@ static void immediate_read_counts_once(void)
     talk(server, client, "again", 1);
 }
 
-static void read_fits(void)
+CHECK(
+    read_fits, .name = "A read asks for no more than fits", .todo = 2,
+    .read = READ_IT, .needs = &echoes)
 {
     tried("came with a client, and looked at how much ReadFile asks for");
     struct program *server = start_ready("server", NULL, NULL);
@@ -414,7 +411,9 @@ static void expect_two_structures(
             name);
 }
 
-static void reads_share_no_structure(void)
+CHECK(
+    reads_share_no_structure, .name = "Two reads have two structures",
+    .todo = 2, .read = READ_IT, .needs = &echoes)
 {
     tried("came with two clients that said nothing, and looked at the "
           "OVERLAPPED of each read");
@@ -427,7 +426,9 @@ static void reads_share_no_structure(void)
     expect_two_structures(server, "ReadFile");
 }
 
-static void good_read_has_no_code(void)
+CHECK(
+    good_read_has_no_code, .name = "A read that succeeded has no code",
+    .todo = 2, .read = READ_IT, .needs = &immediate_read_counts_once)
 {
     tried("let a second client come before ConnectNamedPipe (535), and the "
           "first send \"hello\" before ReadFile");
@@ -458,7 +459,10 @@ static void expect_nothing_due(const struct program *server)
             packets.due - packets.taken == 1 ? "is" : "are");
 }
 
-static void freed_with_its_last_packet(void)
+CHECK(
+    freed_with_its_last_packet,
+    .name = "A client is freed with its last packet", .todo = 2, .read = WRONG,
+    .needs = &echoes)
 {
     tried("held the server before ReadFile, sent \"hello\" meanwhile, got it "
           "back and left; held the server before it closes the pipe");
@@ -486,7 +490,9 @@ static void freed_with_its_last_packet(void)
     expect_right_on_windows(server);
 }
 
-static void more_data_have_a_packet(void)
+CHECK(
+    more_data_have_a_packet, .name = "More data have a packet, too (234)",
+    .todo = 2, .read = WRONG, .needs = &echoes)
 {
     tried("made ReadFile of `server 1` fail at once with error 234, "
           "ERROR_MORE_DATA");
@@ -529,7 +535,10 @@ static void end_by_fault(const char *call, const char *fault)
     expect_no_bad_close(server);
 }
 
-static void failed_read_ends_the_client(void)
+CHECK(
+    failed_read_ends_the_client,
+    .name = "A read that fails at once ends a client", .todo = 2, .read = WRONG,
+    .needs = &echoes, .limit_ms = 2500)
 {
     tried("made ReadFile of `server 1` fail at once with error 109, "
           "ERROR_BROKEN_PIPE");
@@ -538,7 +547,10 @@ static void failed_read_ends_the_client(void)
     end_by_fault("ReadFile", "ReadFile:1:109");
 }
 
-static void failed_write_ends_the_client(void)
+CHECK(
+    failed_write_ends_the_client,
+    .name = "A write that fails at once ends a client", .todo = 3,
+    .read = WRONG, .needs = &echoes, .limit_ms = 2500)
 {
     tried("made WriteFile of `server 1` fail at once with error 232, "
           "ERROR_NO_DATA");
@@ -571,17 +583,23 @@ static void report_fault(const char *call)
     expect_error(server, call, other_error());
 }
 
-static void other_read_errors_count(void)
+CHECK(
+    other_read_errors_count, .name = "Any other failed read is reported",
+    .todo = 2, .read = WRONG, .needs = &echoes, .limit_ms = 2500)
 {
     report_fault("ReadFile");
 }
 
-static void other_write_errors_count(void)
+CHECK(
+    other_write_errors_count, .name = "Any other failed write is reported",
+    .todo = 3, .read = WRONG, .needs = &echoes, .limit_ms = 2500)
 {
     report_fault("WriteFile");
 }
 
-static void short_writes_go_on(void)
+CHECK(
+    short_writes_go_on, .name = "A short write goes on with the rest",
+    .todo = 3, .read = READ_IT, .needs = &echoes)
 {
     tried("let each WriteFile take one byte only, and sent \"hello\"");
     struct program *server = start_ready("server", NULL, "WriteFile:*:short");
@@ -621,7 +639,9 @@ static void send_without_reading(
     wait_pending(server, "WriteFile", 1);
 }
 
-static void mute_client_harms_nobody(void)
+CHECK(
+    mute_client_harms_nobody, .name = "A client that never reads harms nobody",
+    .todo = 3, .read = WRONG, .needs = &echoes)
 {
     static char data[2 * MESSAGE_MAX];
     tried(
@@ -640,7 +660,9 @@ static void mute_client_harms_nobody(void)
     expect_no_errors(server);
 }
 
-static void writes_share_no_structure(void)
+CHECK(
+    writes_share_no_structure, .name = "Two writes have two structures",
+    .todo = 3, .read = READ_IT, .needs = &echoes)
 {
     static char data[2 * MESSAGE_MAX];
     tried(
@@ -656,7 +678,9 @@ static void writes_share_no_structure(void)
     expect_two_structures(server, "WriteFile");
 }
 
-static void good_write_has_no_code(void)
+CHECK(
+    good_write_has_no_code, .name = "A write that succeeded has no code",
+    .todo = 3, .read = READ_IT, .needs = &echoes)
 {
     tried("came with two clients; the first left, so that 109 is the last "
           "error, and then the second sent \"hello\" and \"again\"");
@@ -672,7 +696,9 @@ static void good_write_has_no_code(void)
     talk(server, second, "again", 1);
 }
 
-static void next_instance_comes_first(void)
+CHECK(
+    next_instance_comes_first, .name = "One more instance is always there",
+    .read = READ_IT, .needs = &echoes)
 {
     tried("came with a client, held the server before it makes the second "
           "instance, and looked for a ReadFile");
@@ -689,7 +715,9 @@ static void next_instance_comes_first(void)
     talk(server, client, "hello", 1);
 }
 
-static void crowd_is_served(void)
+CHECK(
+    crowd_is_served, .name = "Many clients are served, and end", .todo = 2,
+    .read = READ_IT, .needs = &immediate_read_counts_once)
 {
     struct peer *clients[CROWD];
     char text[30];
@@ -740,7 +768,10 @@ static void expect_clean_end(struct program *server)
     expect_no_bad_close(server);
 }
 
-static void ctrl_c_ends_a_waiting_server(void)
+CHECK(
+    ctrl_c_ends_a_waiting_server,
+    .name = "Ctrl+C ends a server without clients", .todo = 4, .read = READ_IT,
+    .needs = &pending_is_no_failure)
 {
     tried("pressed Ctrl+C while nobody was there");
     struct program *server = start_ready("server", NULL, NULL);
@@ -749,7 +780,9 @@ static void ctrl_c_ends_a_waiting_server(void)
     expect_clean_end(server);
 }
 
-static void ctrl_c_ends_every_state(void)
+CHECK(
+    ctrl_c_ends_every_state, .name = "Ctrl+C ends clients in every state",
+    .todo = 4, .read = WRONG, .needs = &ctrl_c_ends_a_waiting_server)
 {
     static char data[2 * MESSAGE_MAX];
     tried("pressed Ctrl+C while one client was silent, another one read "
@@ -770,7 +803,10 @@ static void ctrl_c_ends_every_state(void)
     expect_bytes(mute, data, MESSAGE_MAX);
 }
 
-static void ended_operations_are_no_failure(void)
+CHECK(
+    ended_operations_are_no_failure,
+    .name = "What has ended needs no cancel (1168)", .todo = 4, .read = WRONG,
+    .needs = &ctrl_c_ends_a_waiting_server, .limit_ms = 2500)
 {
     tried("pressed Ctrl+C while a client was silent, held the server before "
           "CancelIoEx, and came with another client meanwhile");
@@ -787,7 +823,9 @@ static void ended_operations_are_no_failure(void)
     expect_clean_end(server);
 }
 
-static void other_cancel_errors_count(void)
+CHECK(
+    other_cancel_errors_count, .name = "Any other failed cancel is reported",
+    .todo = 4, .read = WRONG, .needs = &pending_is_no_failure)
 {
     tried(
         "pressed Ctrl+C and made CancelIoEx fail with error %s",
@@ -796,11 +834,12 @@ static void other_cancel_errors_count(void)
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
     press_ctrl_c(server);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "CancelIoEx", other_error());
+    expect_failure(server, "CancelIoEx", other_error());
 }
 
-static void failed_wait_is_reported(void)
+CHECK(
+    failed_wait_is_reported, .name = "A wait that fails has no packet",
+    .read = WRONG, .needs = &pending_is_no_failure)
 {
     tried(
         "made GetQueuedCompletionStatus fail with error %lu, without a packet",
@@ -810,35 +849,29 @@ static void failed_wait_is_reported(void)
     likely("FALSE with a NULL OVERLAPPED: the call itself has failed, and key "
            "and count hold nothing");
     press_ctrl_c(server);
-    expect_end(server, EXIT_FAILURE);
-    expect_error(server, "GetQueuedCompletionStatus", other_error());
+    expect_failure(server, "GetQueuedCompletionStatus", other_error());
 }
 
-static void wrong_count_is_refused(void)
+CHECK(
+    wrong_count_is_refused, .name = "Wrong arguments are refused", .slow = true)
 {
-    tried("started `server many`, `server 0`, `server -1` and `server 1 2`");
-    likely("the server does not look at its argument");
-    expect_end(start("server many"), 2);
-    expect_end(start("server 0"), 2);
-    expect_end(start("server -1"), 2);
-    expect_end(start("server 1 2"), 2);
+    expect_refused("server many,server 0,server -1,server 1 2");
 }
 
-static void client_gets_its_replies(void)
+CHECK(
+    client_gets_its_replies, .name = "The client prints each reply",
+    .program = "client", .read = READ_IT)
 {
-    tried("let `client one two` talk to the server");
-    struct program *server = start_ready("server 1", NULL, NULL);
-    struct program *client = start("client one two");
-    likely("the client does not print each reply on a line of its own");
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "one\ntwo\n");
-    expect_end(server, EXIT_SUCCESS);
+    struct program *client =
+        expect_replies(start_ready("server 1", NULL, NULL));
     likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_right_on_windows(client);
 }
 
-static void client_puts_pieces_together(void)
+CHECK(
+    client_puts_pieces_together, .name = "The client puts pieces together",
+    .program = "client", .read = READ_IT)
 {
     tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
     struct peer *server = create_peer(PIPE_NAME);
@@ -856,266 +889,60 @@ static void client_puts_pieces_together(void)
     expect_output(client, "hello\n");
 }
 
-static void client_waits_while_busy(void)
+CHECK(
+    client_waits_while_busy,
+    .name = "The client waits for a free instance (231)", .program = "client",
+    .read = WRONG)
 {
-    tried("held the only instance, started `client hello`, and freed the "
-          "instance when the client was inside WaitNamedPipeW");
-    struct peer *server = create_peer(PIPE_NAME);
-    struct peer *other = connect_peer(PIPE_NAME);
-    likely("231, ERROR_PIPE_BUSY, means that every instance is taken now: wait "
-           "for a free one by WaitNamedPipeW, and open again");
-    accept_peer(server);
-    struct program *client = start("client hello");
-    wait_inside(client, "WaitNamedPipeW", 1);
-    close_peer(other);
-    disconnect_peer(server);
-    accept_peer(server);
-    expect_bytes(server, "hello", 5);
-    send_bytes(server, "hello", 5);
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "hello\n");
+    expect_wait_while_busy(PIPE_NAME);
 }
 
-static void client_names_the_missing_server(void)
+CHECK(
+    client_names_the_missing_server,
+    .name = "The client says so when nobody is there (2)", .program = "client",
+    .read = WRONG)
 {
-    tried("started `client hello` without a server, and `client` alone");
-    struct program *client = start("client hello");
-    likely("the client does not report the error of CreateFileW");
-    expect_end(client, EXIT_FAILURE);
-    expect_error(client, "CreateFileW", ERROR_FILE_NOT_FOUND);
-    expect_end(start("client"), 2);
+    expect_missing_server("client hello");
+    expect_refused("client");
 }
 
-static const char PENDING[] = "A pending connection is no failure (997)";
-static const char READY[] = "The server says `ready` when a client may come";
-static const char ECHOES[] = "The server sends back what it reads";
-static const char ONCE[] = "A read that is done at once counts once";
-static const char CTRL_C[] = "Ctrl+C ends a server without clients";
-
-#define WRONG "What goes wrong"
-
-static const struct check CHECKS[] = {
-    {
-        .name = PENDING,
-        .run = pending_is_no_failure,
-        .todo = 1,
-        .read = "Read it",
-    },
-    {
-        .name = READY,
-        .run = says_ready_in_time,
-        .read = "Read it",
-        .needs = PENDING,
-    },
-    {.name = ECHOES, .run = echoes, .read = "Read it", .needs = READY},
-    {
-        .name = "A client that comes early is served (535)",
-        .run = early_client_is_served,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ECHOES,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "What a client in a hurry wrote counts",
-        .run = last_words_are_not_lost,
-        .todo = 1,
-        .read = WRONG,
-        .needs = ECHOES,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "Another failed connection is reported",
-        .run = other_connect_errors_count,
-        .todo = 1,
-        .read = WRONG,
-        .limit_ms = 2500,
-    },
-    {
-        .name = ONCE,
-        .run = immediate_read_counts_once,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = "A client is freed with its last packet",
-        .run = freed_with_its_last_packet,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = "A read that fails at once ends a client",
-        .run = failed_read_ends_the_client,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ECHOES,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "Any other failed read is reported",
-        .run = other_read_errors_count,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ECHOES,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "A read asks for no more than fits",
-        .run = read_fits,
-        .todo = 2,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "Two reads have two structures",
-        .run = reads_share_no_structure,
-        .todo = 2,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A read that succeeded has no code",
-        .run = good_read_has_no_code,
-        .todo = 2,
-        .read = "Read it",
-        .needs = ONCE,
-    },
-    {
-        .name = "More data have a packet, too (234)",
-        .run = more_data_have_a_packet,
-        .todo = 2,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = "A write that fails at once ends a client",
-        .run = failed_write_ends_the_client,
-        .todo = 3,
-        .read = WRONG,
-        .needs = ECHOES,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "Any other failed write is reported",
-        .run = other_write_errors_count,
-        .todo = 3,
-        .read = WRONG,
-        .needs = ECHOES,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "A short write goes on with the rest",
-        .run = short_writes_go_on,
-        .todo = 3,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A client that never reads harms nobody",
-        .run = mute_client_harms_nobody,
-        .todo = 3,
-        .read = WRONG,
-        .needs = ECHOES,
-    },
-    {
-        .name = "Two writes have two structures",
-        .run = writes_share_no_structure,
-        .todo = 3,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "A write that succeeded has no code",
-        .run = good_write_has_no_code,
-        .todo = 3,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "One more instance is always there",
-        .run = next_instance_comes_first,
-        .read = "Read it",
-        .needs = ECHOES,
-    },
-    {
-        .name = "Many clients are served, and end",
-        .run = crowd_is_served,
-        .todo = 2,
-        .read = "Read it",
-        .needs = ONCE,
-    },
-    {
-        .name = CTRL_C,
-        .run = ctrl_c_ends_a_waiting_server,
-        .todo = 4,
-        .read = "Read it",
-        .needs = PENDING,
-    },
-    {
-        .name = "Ctrl+C ends clients in every state",
-        .run = ctrl_c_ends_every_state,
-        .todo = 4,
-        .read = WRONG,
-        .needs = CTRL_C,
-    },
-    {
-        .name = "What has ended needs no cancel (1168)",
-        .run = ended_operations_are_no_failure,
-        .todo = 4,
-        .read = WRONG,
-        .needs = CTRL_C,
-        .limit_ms = 2500,
-    },
-    {
-        .name = "Any other failed cancel is reported",
-        .run = other_cancel_errors_count,
-        .todo = 4,
-        .read = WRONG,
-        .needs = PENDING,
-    },
-    {
-        .name = "A wait that fails has no packet",
-        .run = failed_wait_is_reported,
-        .read = WRONG,
-        .needs = PENDING,
-    },
-    {.name = "Wrong arguments are refused",
-     .run = wrong_count_is_refused,
-     .slow = true},
-    {
-        .name = "The client prints each reply",
-        .run = client_gets_its_replies,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client puts pieces together",
-        .run = client_puts_pieces_together,
-        .program = "client",
-        .read = "Read it",
-    },
-    {
-        .name = "The client waits for a free instance (231)",
-        .run = client_waits_while_busy,
-        .program = "client",
-        .read = WRONG,
-    },
-    {
-        .name = "The client says so when nobody is there (2)",
-        .run = client_names_the_missing_server,
-        .program = "client",
-        .read = WRONG,
-    },
+static const struct check *const CHECKS[] = {
+    &pending_is_no_failure,
+    &says_ready_in_time,
+    &echoes,
+    &early_client_is_served,
+    &last_words_are_not_lost,
+    &other_connect_errors_count,
+    &immediate_read_counts_once,
+    &freed_with_its_last_packet,
+    &failed_read_ends_the_client,
+    &other_read_errors_count,
+    &read_fits,
+    &reads_share_no_structure,
+    &good_read_has_no_code,
+    &more_data_have_a_packet,
+    &failed_write_ends_the_client,
+    &other_write_errors_count,
+    &short_writes_go_on,
+    &mute_client_harms_nobody,
+    &writes_share_no_structure,
+    &good_write_has_no_code,
+    &next_instance_comes_first,
+    &crowd_is_served,
+    &ctrl_c_ends_a_waiting_server,
+    &ctrl_c_ends_every_state,
+    &ended_operations_are_no_failure,
+    &other_cancel_errors_count,
+    &failed_wait_is_reported,
+    &wrong_count_is_refused,
+    &client_gets_its_replies,
+    &client_puts_pieces_together,
+    &client_waits_while_busy,
+    &client_names_the_missing_server,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(
-        argc,
-        argv,
-        "13-completion-ports",
-        CHECKS,
-        ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "13-completion-ports", CHECKS);
 }

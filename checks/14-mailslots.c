@@ -13,6 +13,7 @@
 
 #include "checks/harness/check.h"
 #include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/14-mailslots/protocol.h"
 
@@ -24,9 +25,7 @@ enum { FAN = 7001, DISK = 7002 };
 
 static struct program *start_ready(const char *command_line)
 {
-    struct program *program = start(command_line);
-    expect_line(program, "ready", 1);
-    return program;
+    return start_until_ready(command_line, NULL);
 }
 
 /** Starts the collector under conditions, and waits until it has its slot. */
@@ -111,7 +110,7 @@ static void expect_sum(struct program *collector, const char *sum)
     expect_end(collector, EXIT_SUCCESS);
 }
 
-static void prints_notes(void)
+CHECK(prints_notes, .name = "The collector prints each note", .read = READ_IT)
 {
     tried("held the collector before ReadFile, put three notes into its slot, "
           "and let it go on");
@@ -127,7 +126,9 @@ static void prints_notes(void)
     expect_line(collector, "fan 3: \xEC\x95\x88\xEB\x85\x95", 1);
 }
 
-static void ends_after_its_notes(void)
+CHECK(
+    ends_after_its_notes, .name = "The collector ends after its notes",
+    .todo = 4, .read = READ_IT, .needs = &prints_notes)
 {
     tried("held `collector 2` before ReadFile, put two notes into its slot, "
           "and let it go on");
@@ -151,7 +152,9 @@ static void ends_after_its_notes(void)
     expect_right_on_windows(collector);
 }
 
-static void slot_has_a_limit(void)
+CHECK(
+    slot_has_a_limit, .name = "The slot's messages have a largest size",
+    .todo = 1, .read = READ_IT)
 {
     tried("looked at the second argument of CreateMailslotW");
     struct program *collector = start_ready("collector");
@@ -163,7 +166,9 @@ static void slot_has_a_limit(void)
         fail_check("NOTE_MAX, 4096", "CreateMailslotW got %llu", size);
 }
 
-static void taken_name_is_reported(void)
+CHECK(
+    taken_name_is_reported, .name = "A slot that is there already (183)",
+    .todo = 1, .read = WRONG)
 {
     tried("started `collector` a second time");
     wait_at_gate(start_collector("ReadFile:1", NULL));
@@ -197,7 +202,9 @@ static unsigned long long time_out_at(
     }
 }
 
-static void waits_but_not_for_ever(void)
+CHECK(
+    waits_but_not_for_ever, .name = "A read waits, but not for ever", .todo = 1,
+    .read = READ_IT)
 {
     tried("held the collector before ReadFile, and looked at the slot's "
           "time-out");
@@ -212,7 +219,9 @@ static void waits_but_not_for_ever(void)
         fail_check("100 to 1000 ms", "%llu ms", wait_ms);
 }
 
-static void long_note_comes_whole(void)
+CHECK(
+    long_note_comes_whole, .name = "A note of the largest size comes whole",
+    .todo = 2, .read = WRONG, .needs = &prints_notes)
 {
     tried(
         "put a note into the slot that has the largest size, %d bytes",
@@ -238,7 +247,9 @@ static void long_note_comes_whole(void)
             length);
 }
 
-static void buffer_is_the_slots(void)
+CHECK(
+    buffer_is_the_slots, .name = "The buffer has the size the slot says",
+    .todo = 2, .read = READ_IT)
 {
     tried("looked at GetMailslotInfo and at the size that ReadFile is given");
     struct program *collector = start_collector("ReadFile:1", NULL);
@@ -268,15 +279,15 @@ static void buffer_is_the_slots(void)
             room);
 }
 
-static void failed_info_is_reported(void)
+CHECK(
+    failed_info_is_reported, .name = "An error of GetMailslotInfo is reported",
+    .todo = 2, .read = READ_IT, .needs = &buffer_is_the_slots)
 {
-    tried("made GetMailslotInfo fail with error %lu", other_error());
-    struct program *collector = start_with(
+    expect_reported(
         "collector",
-        &(struct conditions){.fault = "GetMailslotInfo:1:other"});
-    likely("its result is not looked at: the size is anything then");
-    expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "GetMailslotInfo", other_error());
+        "GetMailslotInfo",
+        "1",
+        "its result is not looked at: the size is anything then");
 }
 
 /** Puts a note into the slot, then lets the collector read, with a fault. */
@@ -290,7 +301,9 @@ static struct program *expect_note_in_spite_of(const char *fault)
     return collector;
 }
 
-static void silence_is_no_failure(void)
+CHECK(
+    silence_is_no_failure, .name = "Silence is no failure (121)", .todo = 3,
+    .read = WRONG)
 {
     tried("put a note into the slot, but let the first two calls of ReadFile "
           "fail with error 121, ERROR_SEM_TIMEOUT");
@@ -298,7 +311,9 @@ static void silence_is_no_failure(void)
     expect_note_in_spite_of("ReadFile:1:121,ReadFile:2:121");
 }
 
-static void pending_is_no_failure(void)
+CHECK(
+    pending_is_no_failure, .name = "A read that is pending is no failure (997)",
+    .todo = 3, .read = WRONG)
 {
     tried("put a note into the slot, but let the first ReadFile return FALSE "
           "with 997, ERROR_IO_PENDING");
@@ -316,7 +331,9 @@ static void pending_is_no_failure(void)
             "GetOverlappedResult with FALSE");
 }
 
-static void pending_may_find_nothing(void)
+CHECK(
+    pending_may_find_nothing, .name = "A pending read may find nothing (121)",
+    .todo = 3, .read = WRONG)
 {
     tried("put a note into the slot, but let the first two reads be pending "
           "(997), and GetOverlappedResult give 121, ERROR_SEM_TIMEOUT");
@@ -327,16 +344,19 @@ static void pending_may_find_nothing(void)
         "GetOverlappedResult:1:121,GetOverlappedResult:2:121");
 }
 
-static void read_errors_count(void)
+CHECK(
+    read_errors_count, .name = "Any other error of ReadFile is reported",
+    .todo = 3, .read = WRONG)
 {
     tried("made ReadFile fail with error %s", other_error_text());
     struct program *collector = start_collector(NULL, "ReadFile:1:other");
     likely("only 121 means silence: report the others by die(\"ReadFile\")");
-    expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "ReadFile", other_error());
+    expect_failure(collector, "ReadFile", other_error());
 }
 
-static void result_errors_count(void)
+CHECK(
+    result_errors_count, .name = "Any other end of a read is reported",
+    .todo = 3, .read = WRONG)
 {
     tried(
         "let ReadFile return FALSE with 997, and GetOverlappedResult fail "
@@ -346,11 +366,12 @@ static void result_errors_count(void)
         start_collector(NULL, "ReadFile:1:997,GetOverlappedResult:1:other");
     likely("only 121 means silence: report the others by "
            "die(\"GetOverlappedResult\")");
-    expect_end(collector, EXIT_FAILURE);
-    expect_error(collector, "GetOverlappedResult", other_error());
+    expect_failure(collector, "GetOverlappedResult", other_error());
 }
 
-static void ctrl_c_ends_it(void)
+CHECK(
+    ctrl_c_ends_it, .name = "Ctrl+C ends an idle collector", .slow = true,
+    .todo = 4, .read = READ_IT)
 {
     tried("held the collector before ReadFile, pressed Ctrl+C, let it go on, "
           "and put nothing into the slot");
@@ -395,7 +416,9 @@ static void likely_of_the_rest(struct program *collector)
                "SetMailslotInfo without waiting, before the slot is closed");
 }
 
-static void last_notes_are_read(void)
+CHECK(
+    last_notes_are_read, .name = "Notes that are in the slot are read",
+    .todo = 4, .read = READ_IT, .needs = &ctrl_c_ends_it)
 {
     tried("held the collector before ReadFile, put three notes into the slot, "
           "pressed Ctrl+C and let it go on");
@@ -412,7 +435,9 @@ static void last_notes_are_read(void)
     expect_end(collector, EXIT_SUCCESS);
 }
 
-static void ctrl_c_beats_the_limit(void)
+CHECK(
+    ctrl_c_beats_the_limit, .name = "Ctrl+C ends it before its limit, too",
+    .todo = 4, .read = READ_IT, .needs = &ctrl_c_ends_it)
 {
     tried("held `collector 3` before ReadFile, put one note into the slot, "
           "pressed Ctrl+C and let it go on");
@@ -429,7 +454,9 @@ static void ctrl_c_beats_the_limit(void)
     expect_end(collector, EXIT_SUCCESS);
 }
 
-static void limit_leaves_nothing(void)
+CHECK(
+    limit_leaves_nothing, .name = "Notes beyond the limit are read, too",
+    .todo = 4, .read = READ_IT, .needs = &last_notes_are_read)
 {
     tried("held `collector 1` before ReadFile, put three notes into the slot, "
           "and let it go on");
@@ -446,7 +473,9 @@ static void limit_leaves_nothing(void)
     expect_end(collector, EXIT_SUCCESS);
 }
 
-static void end_does_not_wait(void)
+CHECK(
+    end_does_not_wait, .name = "The last reads do not wait", .todo = 4,
+    .read = READ_IT, .needs = &ends_after_its_notes)
 {
     tried("held `collector 2` before ReadFile, put two notes into its slot, "
           "and looked at the slot's time-out after them");
@@ -469,7 +498,9 @@ static void end_does_not_wait(void)
             wait_ms);
 }
 
-static void end_has_an_end(void)
+CHECK(
+    end_has_an_end, .name = "Quick writers do not keep it from its end",
+    .todo = 4, .read = READ_IT, .needs = &ctrl_c_ends_it)
 {
     tried("held the collector before ReadFile, pressed Ctrl+C, and let each "
           "ReadFile say that there is a message (of no byte)");
@@ -498,7 +529,9 @@ static struct program *start_for_one(const char *fault)
     return collector;
 }
 
-static void failed_set_is_reported(void)
+CHECK(
+    failed_set_is_reported, .name = "An error of SetMailslotInfo is reported",
+    .todo = 4, .read = READ_IT, .needs = &ends_after_its_notes)
 {
     tried(
         "let `collector 1` read a note, and made its last SetMailslotInfo "
@@ -517,11 +550,12 @@ static void failed_set_is_reported(void)
         (unsigned long)calls);
     struct program *second = start_for_one(fault);
     likely("its result is not looked at: then the last reads wait");
-    expect_end(second, EXIT_FAILURE);
-    expect_error(second, "SetMailslotInfo", other_error());
+    expect_failure(second, "SetMailslotInfo", other_error());
 }
 
-static void gap_is_counted(void)
+CHECK(
+    gap_is_counted, .name = "What is missing is counted", .todo = 5,
+    .read = READ_IT, .needs = &ends_after_its_notes)
 {
     tried("put the notes 1, 2, 6 and 8 of one run into the slot");
     struct program *collector = start_ready("collector 4");
@@ -539,7 +573,9 @@ static void gap_is_counted(void)
         "fan 8: d\n4 notes, 4 lost, 0 repeated, 0 unheard\n");
 }
 
-static void large_numbers_count(void)
+CHECK(
+    large_numbers_count, .name = "Large numbers count like small ones",
+    .todo = 5, .read = READ_IT, .needs = &gap_is_counted)
 {
     tried("put the notes 1, 2147483650 and 3000000000 of one run into the "
           "slot");
@@ -553,7 +589,9 @@ static void large_numbers_count(void)
     expect_sum(collector, "3 notes, 2999999997 lost, 0 repeated, 0 unheard");
 }
 
-static void runs_are_apart(void)
+CHECK(
+    runs_are_apart, .name = "Each run has its own numbers", .todo = 5,
+    .read = READ_IT, .needs = &gap_is_counted)
 {
     tried("put the notes fan 1, disk 1, fan 2, disk 2, disk 4 into the slot");
     struct program *collector = start_ready("collector 5");
@@ -567,7 +605,9 @@ static void runs_are_apart(void)
     expect_sum(collector, "5 notes, 1 lost, 0 repeated, 0 unheard");
 }
 
-static void repeated_note_is_no_loss(void)
+CHECK(
+    repeated_note_is_no_loss, .name = "A note that comes again is no loss",
+    .todo = 5, .read = READ_IT, .needs = &ends_after_its_notes)
 {
     tried("put the notes 1, 3, 2, 3, 4 and 5 of one run into the slot");
     struct program *collector = start_ready("collector 6");
@@ -581,7 +621,9 @@ static void repeated_note_is_no_loss(void)
     expect_sum(collector, "6 notes, 1 lost, 2 repeated, 0 unheard");
 }
 
-static void new_run_begins_anywhere(void)
+CHECK(
+    new_run_begins_anywhere, .name = "A new run may begin with any number",
+    .todo = 5, .read = READ_IT, .needs = &ends_after_its_notes)
 {
     tried("put the notes 5 and 7 of a run into the slot that the collector "
           "had never heard of");
@@ -598,7 +640,10 @@ static void new_run_begins_anywhere(void)
         "2 notes, 1 lost, 0 repeated, 4 unheard\n");
 }
 
-static void restarted_writer_loses_nothing(void)
+CHECK(
+    restarted_writer_loses_nothing,
+    .name = "A writer that starts again loses nothing", .read = READ_IT,
+    .needs = &ends_after_its_notes)
 {
     tried("put fan 1 and fan 2 of one run into the slot, then fan 1 of "
           "another run");
@@ -611,7 +656,9 @@ static void restarted_writer_loses_nothing(void)
     expect_sum(collector, "3 notes, 0 lost, 0 repeated, 0 unheard");
 }
 
-static void memory_has_a_limit(void)
+CHECK(
+    memory_has_a_limit, .name = "The collector's memory has a limit",
+    .read = READ_IT, .needs = &new_run_begins_anywhere)
 {
     tried("put a note of each of 100 runs into the slot, then note 2 of the "
           "last and of the first");
@@ -628,7 +675,9 @@ static void memory_has_a_limit(void)
     expect_sum(collector, "102 notes, 0 lost, 0 repeated, 1 unheard");
 }
 
-static void strange_messages_do_no_harm(void)
+CHECK(
+    strange_messages_do_no_harm, .name = "Strange messages do no harm",
+    .read = WRONG, .needs = &ends_after_its_notes)
 {
     tried("put messages into the slot that are no notes: of no byte and of "
           "one, without a run, a number, an end of the name");
@@ -646,16 +695,16 @@ static void strange_messages_do_no_harm(void)
     expect_sum(collector, "1 notes, 0 lost, 0 repeated, 0 unheard");
 }
 
-static void wrong_arguments_are_refused(void)
+CHECK(
+    wrong_arguments_are_refused, .name = "Wrong arguments are refused",
+    .slow = true)
 {
-    tried("started `collector some`, `collector 0` and `collector 1 2`");
-    likely("the collector does not look at its arguments");
-    expect_end(start("collector some"), 2);
-    expect_end(start("collector 0"), 2);
-    expect_end(start("collector 1 2"), 2);
+    expect_refused("collector some,collector 0,collector 1 2");
 }
 
-static void note_is_sent(void)
+CHECK(
+    note_is_sent, .name = "The writer's notes arrive, numbered",
+    .program = "note", .read = READ_IT)
 {
     tried("let `note fan one - three` write to `collector 2`");
     struct program *collector = start_ready("collector 2");
@@ -673,7 +722,9 @@ static void note_is_sent(void)
         "2 notes, 1 lost, 0 repeated, 0 unheard\n");
 }
 
-static void two_writers_at_once(void)
+CHECK(
+    two_writers_at_once, .name = "Two writers can have the slot open",
+    .program = "note", .read = WRONG, .needs = &note_is_sent)
 {
     tried("held `note fan hello` before WriteFile, with the slot open, and let "
           "`note disk hello` write meanwhile");
@@ -689,14 +740,15 @@ static void two_writers_at_once(void)
     expect_line(collector, "fan 1: hello", 1);
 }
 
-static void lost_note_is_reported(void)
+CHECK(
+    lost_note_is_reported, .name = "A note without a collector is lost (2)",
+    .program = "note", .read = WRONG)
 {
     tried("started `note fan one two` without a collector");
     struct program *note = start("note fan one two");
     likely("error 2 means that nobody has the slot: the note is lost, and the "
            "next one has its own chance");
-    expect_end(note, EXIT_FAILURE);
-    expect_error(note, "CreateFileW", ERROR_FILE_NOT_FOUND);
+    expect_failure(note, "CreateFileW", ERROR_FILE_NOT_FOUND);
     if (count_calls(note, "CreateFileW") != 2)
         fail_check(
             "two tries",
@@ -704,7 +756,9 @@ static void lost_note_is_reported(void)
             count_calls(note, "CreateFileW"));
 }
 
-static void writer_outlives_the_collector(void)
+CHECK(
+    writer_outlives_the_collector, .name = "The writer outlives the collector",
+    .program = "note", .read = READ_IT, .needs = &note_is_sent)
 {
     tried("let `note fan one two three` write to one collector, and, after "
           "its end, to the next");
@@ -728,7 +782,9 @@ static void writer_outlives_the_collector(void)
         "2 notes, 0 lost, 0 repeated, 1 unheard\n");
 }
 
-static void writer_never_hangs(void)
+CHECK(
+    writer_never_hangs, .name = "The writer never hangs", .program = "note",
+    .read = READ_IT)
 {
     tried("held the collector, put so many messages into its slot that it "
           "takes no more, and started `note fan hello`");
@@ -747,7 +803,9 @@ static void writer_never_hangs(void)
         expect_error(note, "GetOverlappedResultEx", WAIT_TIMEOUT);
 }
 
-static void write_errors_count(void)
+CHECK(
+    write_errors_count, .name = "An error of WriteFile is reported",
+    .program = "note", .read = READ_IT)
 {
     tried(
         "made the WriteFile of `note fan hello` fail with error %lu",
@@ -757,11 +815,12 @@ static void write_errors_count(void)
         "note fan hello",
         &(struct conditions){.fault = "WriteFile:1:other"});
     likely("the writer does not look at the result of WriteFile");
-    expect_end(note, EXIT_FAILURE);
-    expect_error(note, "WriteFile", other_error());
+    expect_failure(note, "WriteFile", other_error());
 }
 
-static void wrong_notes_are_refused(void)
+CHECK(
+    wrong_notes_are_refused, .name = "Wrong names of writers are refused",
+    .program = "note")
 {
     tried("started `note` without a name, and with one of 20 letters");
     likely("the writer does not look at its arguments");
@@ -769,7 +828,9 @@ static void wrong_notes_are_refused(void)
     expect_end(start("note abcdefghijklmnopqrst hello"), 2);
 }
 
-static void comparison_is_right(void)
+CHECK(
+    comparison_is_right, .name = "The comparison prints its table",
+    .program = "compare", .read = "Run it")
 {
     tried("started `compare`");
     struct program *compare = start("compare");
@@ -787,246 +848,48 @@ static void comparison_is_right(void)
     expect_right_on_windows(compare);
 }
 
-static const char PRINTS[] = "The collector prints each note";
-static const char FULL[] = "The collector ends after its notes";
-static const char GAP[] = "What is missing is counted";
-static const char LONG_NOTE[] = "A note of the largest size comes whole";
-static const char SIZED[] = "The buffer has the size the slot says";
-static const char ENDS[] = "Ctrl+C ends an idle collector";
-static const char REST[] = "Notes that are in the slot are read";
-static const char BEGINS[] = "A new run may begin with any number";
-static const char SENT[] = "The writer's notes arrive, numbered";
-
-#define READ  "Read it"
-#define WRONG "What goes wrong"
-
-static const struct check CHECKS[] = {
-    {.name = PRINTS, .run = prints_notes, .read = READ},
-    {
-        .name = "A read waits, but not for ever",
-        .run = waits_but_not_for_ever,
-        .todo = 1,
-        .read = READ,
-    },
-    {
-        .name = "The slot's messages have a largest size",
-        .run = slot_has_a_limit,
-        .todo = 1,
-        .read = READ,
-    },
-    {
-        .name = "A slot that is there already (183)",
-        .run = taken_name_is_reported,
-        .todo = 1,
-        .read = WRONG,
-    },
-    {
-        .name = LONG_NOTE,
-        .run = long_note_comes_whole,
-        .todo = 2,
-        .read = WRONG,
-        .needs = PRINTS,
-    },
-    {
-        .name = SIZED,
-        .run = buffer_is_the_slots,
-        .todo = 2,
-        .read = READ,
-    },
-    {
-        .name = "An error of GetMailslotInfo is reported",
-        .run = failed_info_is_reported,
-        .todo = 2,
-        .read = READ,
-        .needs = SIZED,
-    },
-    {
-        .name = "Silence is no failure (121)",
-        .run = silence_is_no_failure,
-        .todo = 3,
-        .read = WRONG,
-    },
-    {
-        .name = "A read that is pending is no failure (997)",
-        .run = pending_is_no_failure,
-        .todo = 3,
-        .read = WRONG,
-    },
-    {
-        .name = "A pending read may find nothing (121)",
-        .run = pending_may_find_nothing,
-        .todo = 3,
-        .read = WRONG,
-    },
-    {
-        .name = "Any other error of ReadFile is reported",
-        .run = read_errors_count,
-        .todo = 3,
-        .read = WRONG,
-    },
-    {
-        .name = "Any other end of a read is reported",
-        .run = result_errors_count,
-        .todo = 3,
-        .read = WRONG,
-    },
-    {
-        .name = FULL,
-        .run = ends_after_its_notes,
-        .todo = 4,
-        .read = READ,
-        .needs = PRINTS,
-    },
-    {.name = ENDS,
-     .run = ctrl_c_ends_it,
-     .slow = true,
-     .todo = 4,
-     .read = READ},
-    {
-        .name = REST,
-        .run = last_notes_are_read,
-        .todo = 4,
-        .read = READ,
-        .needs = ENDS,
-    },
-    {
-        .name = "Ctrl+C ends it before its limit, too",
-        .run = ctrl_c_beats_the_limit,
-        .todo = 4,
-        .read = READ,
-        .needs = ENDS,
-    },
-    {
-        .name = "Notes beyond the limit are read, too",
-        .run = limit_leaves_nothing,
-        .todo = 4,
-        .read = READ,
-        .needs = REST,
-    },
-    {
-        .name = "The last reads do not wait",
-        .run = end_does_not_wait,
-        .todo = 4,
-        .read = READ,
-        .needs = FULL,
-    },
-    {
-        .name = "Quick writers do not keep it from its end",
-        .run = end_has_an_end,
-        .todo = 4,
-        .read = READ,
-        .needs = ENDS,
-    },
-    {
-        .name = "An error of SetMailslotInfo is reported",
-        .run = failed_set_is_reported,
-        .todo = 4,
-        .read = READ,
-        .needs = FULL,
-    },
-    {
-        .name = GAP,
-        .run = gap_is_counted,
-        .todo = 5,
-        .read = READ,
-        .needs = FULL,
-    },
-    {
-        .name = "Large numbers count like small ones",
-        .run = large_numbers_count,
-        .todo = 5,
-        .read = READ,
-        .needs = GAP,
-    },
-    {
-        .name = "Each run has its own numbers",
-        .run = runs_are_apart,
-        .todo = 5,
-        .read = READ,
-        .needs = GAP,
-    },
-    {
-        .name = "A note that comes again is no loss",
-        .run = repeated_note_is_no_loss,
-        .todo = 5,
-        .read = READ,
-        .needs = FULL,
-    },
-    {
-        .name = BEGINS,
-        .run = new_run_begins_anywhere,
-        .todo = 5,
-        .read = READ,
-        .needs = FULL,
-    },
-    {
-        .name = "A writer that starts again loses nothing",
-        .run = restarted_writer_loses_nothing,
-        .read = READ,
-        .needs = FULL,
-    },
-    {
-        .name = "The collector's memory has a limit",
-        .run = memory_has_a_limit,
-        .read = READ,
-        .needs = BEGINS,
-    },
-    {
-        .name = "Strange messages do no harm",
-        .run = strange_messages_do_no_harm,
-        .read = WRONG,
-        .needs = FULL,
-    },
-    {.name = "Wrong arguments are refused",
-     .run = wrong_arguments_are_refused,
-     .slow = true},
-    {.name = SENT, .run = note_is_sent, .program = "note", .read = READ},
-    {
-        .name = "Two writers can have the slot open",
-        .run = two_writers_at_once,
-        .program = "note",
-        .read = WRONG,
-        .needs = SENT,
-    },
-    {
-        .name = "A note without a collector is lost (2)",
-        .run = lost_note_is_reported,
-        .program = "note",
-        .read = WRONG,
-    },
-    {
-        .name = "The writer outlives the collector",
-        .run = writer_outlives_the_collector,
-        .program = "note",
-        .read = READ,
-        .needs = SENT,
-    },
-    {
-        .name = "The writer never hangs",
-        .run = writer_never_hangs,
-        .program = "note",
-        .read = READ,
-    },
-    {
-        .name = "An error of WriteFile is reported",
-        .run = write_errors_count,
-        .program = "note",
-        .read = READ,
-    },
-    {
-        .name = "Wrong names of writers are refused",
-        .run = wrong_notes_are_refused,
-        .program = "note",
-    },
-    {
-        .name = "The comparison prints its table",
-        .run = comparison_is_right,
-        .program = "compare",
-        .read = "Run it",
-    },
+static const struct check *const CHECKS[] = {
+    &prints_notes,
+    &waits_but_not_for_ever,
+    &slot_has_a_limit,
+    &taken_name_is_reported,
+    &long_note_comes_whole,
+    &buffer_is_the_slots,
+    &failed_info_is_reported,
+    &silence_is_no_failure,
+    &pending_is_no_failure,
+    &pending_may_find_nothing,
+    &read_errors_count,
+    &result_errors_count,
+    &ends_after_its_notes,
+    &ctrl_c_ends_it,
+    &last_notes_are_read,
+    &ctrl_c_beats_the_limit,
+    &limit_leaves_nothing,
+    &end_does_not_wait,
+    &end_has_an_end,
+    &failed_set_is_reported,
+    &gap_is_counted,
+    &large_numbers_count,
+    &runs_are_apart,
+    &repeated_note_is_no_loss,
+    &new_run_begins_anywhere,
+    &restarted_writer_loses_nothing,
+    &memory_has_a_limit,
+    &strange_messages_do_no_harm,
+    &wrong_arguments_are_refused,
+    &note_is_sent,
+    &two_writers_at_once,
+    &lost_note_is_reported,
+    &writer_outlives_the_collector,
+    &writer_never_hangs,
+    &write_errors_count,
+    &wrong_notes_are_refused,
+    &comparison_is_right,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(argc, argv, "14-mailslots", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "14-mailslots", CHECKS);
 }

@@ -221,13 +221,23 @@ static enum verdict run_check(const struct check *check)
 /** A grade: what is to be done, and what came of it. */
 struct grade {
     const char *lesson;
-    struct check checks[CHECKS_MAX];
+    const struct check *checks[CHECKS_MAX];
     struct board *board;       // the verdicts, and who takes which check
     size_t order[CHECKS_MAX];  // in which they are taken
     size_t count, passed, failed;
     const struct check *first;  // that failed
     unsigned long long deadline;
 };
+
+/** The place of a check among the first of them; their number: none. */
+static size_t place_of(
+    const struct check *check, const struct check *const *checks, size_t count)
+{
+    size_t place = 0;
+    while (place < count && checks[place] != check)
+        place++;
+    return place;
+}
 
 /** What came of a check; where another grader makes it, in the end. */
 static enum verdict verdict_on(const struct grade *grade, size_t i)
@@ -242,15 +252,13 @@ static enum verdict verdict_on(const struct grade *grade, size_t i)
 static const char *reason_to_skip(const struct grade *grade, size_t i)
 {
     static char reason[200];
-    const struct check *checks = grade->checks;
-    if (checks[i].needs_windows && on_wine())
+    if (grade->checks[i]->needs_windows && on_wine())
         return "needs real Windows";
-    for (size_t k = 0; checks[i].needs != NULL && k < i; k++)
-        if (strcmp(checks[k].name, checks[i].needs) == 0
-            && verdict_on(grade, k) != PASSED) {
-            snprintf(reason, sizeof reason, "needs check %zu", k + 1);
-            return reason;
-        }
+    size_t needed = place_of(grade->checks[i]->needs, grade->checks, i);
+    if (needed < i && verdict_on(grade, needed) != PASSED) {
+        snprintf(reason, sizeof reason, "needs check %zu", needed + 1);
+        return reason;
+    }
     return grade->board->over ? TIME_OVER : NULL;
 }
 
@@ -271,23 +279,20 @@ static enum verdict fail_for_time(void)
     return FAILED;
 }
 
-/** Tells of a check that needs one which does not stand before it: the name may
- * be misspelt, and then it would never be skipped. */
-static bool find_lost_need(const struct check *checks, size_t count)
+/** Tells of a check that needs one which does not stand before it: then it
+ * would never be skipped. */
+static bool find_lost_need(const struct check *const *checks)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t k = 0;
-        while (checks[i].needs != NULL && k < i
-               && strcmp(checks[k].name, checks[i].needs) != 0)
-            k++;
-        if (checks[i].needs == NULL || k < i)
+    for (size_t i = 0; checks[i] != NULL; i++) {
+        const struct check *needed = checks[i]->needs;
+        if (needed == NULL || place_of(needed, checks, i) < i)
             continue;
         printf(
             "Bail out!  check %zu, \"%s\", needs \"%s\", "
-            "and no check before it has that name\n",
+            "which does not stand before it in the list\n",
             i + 1,
-            checks[i].name,
-            checks[i].needs);
+            checks[i]->name,
+            needed->name);
         return true;
     }
     return false;
@@ -326,11 +331,11 @@ static void print_summary(
 
 /** Keeps only the checks of programs that the graded folder has. */
 static size_t choose_checks(
-    const struct check *checks, size_t count, struct check *chosen)
+    const struct check *const *checks, const struct check **chosen)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < count && kept < CHECKS_MAX; i++)
-        if (checks[i].program == NULL || graded_folder_has(checks[i].program))
+    for (size_t i = 0; checks[i] != NULL && kept < CHECKS_MAX; i++)
+        if (checks[i]->program == NULL || graded_folder_has(checks[i]->program))
             chosen[kept++] = checks[i];
     return kept;
 }
@@ -348,13 +353,13 @@ static void count_verdict(struct grade *grade, size_t i, enum verdict verdict)
 {
     grade->passed += verdict == PASSED;
     if (verdict == FAILED && grade->failed++ == 0)
-        grade->first = &grade->checks[i];
+        grade->first = grade->checks[i];
 }
 
 /** Makes a check and reports on it. */
 static void make_check(struct grade *grade, size_t i)
 {
-    const struct check *check = &grade->checks[i];
+    const struct check *check = grade->checks[i];
     const char *reason = reason_to_skip(grade, i);
     enum verdict verdict = SKIPPED;
     if (reason == NULL && ms_until(grade->deadline) > 0)
@@ -387,12 +392,11 @@ static void pass_on(struct grade *grade, size_t i)
 /** Puts a check next in the order, behind those that it needs. */
 static void put_next(struct grade *grade, bool *is_put, size_t *used, size_t i)
 {
-    const struct check *checks = grade->checks;
     if (is_put[i])
         return;
-    for (size_t k = 0; checks[i].needs != NULL && k < i; k++)
-        if (strcmp(checks[k].name, checks[i].needs) == 0)
-            put_next(grade, is_put, used, k);
+    size_t needed = place_of(grade->checks[i]->needs, grade->checks, i);
+    if (needed < i)
+        put_next(grade, is_put, used, needed);
     is_put[i] = true;
     grade->order[(*used)++] = i;
 }
@@ -403,7 +407,7 @@ static void order_checks(struct grade *grade)
     bool is_put[CHECKS_MAX] = {false};
     size_t used = 0;
     for (size_t i = 0; i < grade->count; i++)
-        if (grade->checks[i].slow)
+        if (grade->checks[i]->slow)
             put_next(grade, is_put, &used, i);
     for (size_t i = 0; i < grade->count; i++)
         put_next(grade, is_put, &used, i);
@@ -504,8 +508,8 @@ static void share_checks(struct grade *grade, char *argv[], struct share *share)
 }
 
 int run_checks(
-    int argc, char *argv[], const char *lesson, const struct check *checks,
-    size_t count)
+    int argc, char *argv[], const char *lesson,
+    const struct check *const checks[])
 {
     static struct grade grade;
     struct share share;
@@ -524,10 +528,10 @@ int run_checks(
     }
     if (!guard_this_process())
         environment_trouble("SetKernelObjectSecurity", "the grader's guard");
-    if (find_lost_need(checks, count) || !look_at_folders(argc, argv))
+    if (find_lost_need(checks) || !look_at_folders(argc, argv))
         return EXIT_USAGE;
 
-    grade.count = choose_checks(checks, count, grade.checks);
+    grade.count = choose_checks(checks, grade.checks);
     share_checks(&grade, argv, &share);
     if (share.own != 0) {
         make_free_checks(&grade, (LONG)share.own);

@@ -259,6 +259,12 @@ void expect_error(struct program *program, const char *call, DWORD code)
     fail_program(program, expected);
 }
 
+void expect_failure(struct program *program, const char *call, DWORD code)
+{
+    expect_end(program, EXIT_FAILURE);
+    expect_error(program, call, code);
+}
+
 void expect_no_leak(struct program *program)
 {
     char place[80];

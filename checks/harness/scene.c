@@ -375,3 +375,16 @@ const struct lens_record *find_call(
     }
     return NULL;
 }
+
+const struct lens_record *next_call(
+    const struct program *program, const char *call, uint32_t *cursor)
+{
+    while (*cursor < lens_view_count(&scene.view)) {
+        const struct lens_record *record =
+            lens_view_at(&scene.view, (*cursor)++);
+        if (record->kind == LENS_KIND_CALL && record->pid == program->id
+            && strcmp(lens_call_name(record->call), call) == 0)
+            return record;
+    }
+    return NULL;
+}

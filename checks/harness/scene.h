@@ -129,6 +129,9 @@ bool has_number(const char *text, DWORD number);
  */
 void expect_error(struct program *program, const char *call, DWORD code);
 
+/** Expects that the program ends with EXIT_FAILURE, and such a message. */
+void expect_failure(struct program *program, const char *call, DWORD code);
+
 /**
  * Expects that the program, which has ended, left no handle open and no memory
  * without a pointer to it.
@@ -166,6 +169,16 @@ void expect_right_on_windows(const struct program *program);
  */
 const struct lens_record *find_call(
     const struct program *program, const char *call, uint32_t nth);
+
+/**
+ * The record of the next call that the program made of a function: for loops
+ * over all of them.
+ * @param call   the function's name
+ * @param cursor where to go on, 0 at first; set behind the record
+ * @return the record, or NULL when there is no more, so far
+ */
+const struct lens_record *next_call(
+    const struct program *program, const char *call, uint32_t *cursor);
 
 /** How often the program has called a function so far. */
 uint32_t count_calls(const struct program *program, const char *call);

@@ -79,9 +79,11 @@ write_there("checks/$topic.c", $grader);
 says('the exercise fails its own check', 'make -s grade-15', 2, qr/^not ok 2 - .*\(535\)/m,
     qr/failed, 1 of 3 checks/);
 says('the solution passes', 'mk/grade solutions/15-some-pipes', 0, qr/grade-15: passed$/m);
-write_there("checks/$topic.c", $grader =~ s/\.needs = ECHOES/.needs = "The sever"/r);
-says('a need that is misspelt', 'mk/grade solutions/15-some-pipes', 2,
-    qr/needs "The sever", and no check before it has that name/);
+write_there("checks/$topic.c", $grader =~ s/\.needs = &echoes/.needs = &ehcoes/r);
+says('a need that is misspelt does not compile', 'mk/grade solutions/15-some-pipes', 2, qr/ehcoes/);
+write_there("checks/$topic.c", $grader =~ s/    &echoes,\n(    &client_wins_the_race,\n)/$1    &echoes,\n/r);
+says('a need that comes later', 'mk/grade solutions/15-some-pipes', 2,
+    qr/needs "The server sends back what it reads", which does not stand before it/);
 write_there("checks/$topic.c", $grader);
 
 # ---- the answers ----

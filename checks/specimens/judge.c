@@ -17,7 +17,7 @@
 /** A part of a second: these checks are meant to run out of time. */
 enum { SHORT_MS = 700, HANDLES = 10 };
 
-static void good(void)
+CHECK(good, .name = "good")
 {
     struct program *specimen = start("specimen end 0");
     expect_line(specimen, "ready", 1);
@@ -25,50 +25,50 @@ static void good(void)
     expect_no_errors(specimen);
 }
 
-static void true_exit_code(void)
+CHECK(true_exit_code, .name = "true exit code")
 {
     expect_end(start("specimen end 3000000000"), 3000000000u);
 }
 
-static void hangs(void)
+CHECK(hangs, .name = "hangs", .limit_ms = SHORT_MS)
 {
     expect_line(start("specimen hang"), "ready", 1);
 }
 
-static void spins(void)
+CHECK(spins, .name = "spins", .limit_ms = SHORT_MS)
 {
     expect_end(start("specimen spin"), 0);
 }
 
-static void crashes(void)
+CHECK(crashes, .name = "crashes")
 {
     expect_end(start("specimen crash 0x10"), 0);
 }
 
 /** One byte too far does no harm that can be seen. */
-static void oversteps(void)
+CHECK(oversteps, .name = "oversteps")
 {
     expect_end(start("specimen overstep 1"), 0);
 }
 
-static void uses_what_is_freed(void)
+CHECK(uses_what_is_freed, .name = "uses what is freed")
 {
     expect_end(start("specimen touch 5"), 0);
 }
 
-static void loses_memory(void)
+CHECK(loses_memory, .name = "loses memory")
 {
     struct program *program = start("specimen lose 30");
     expect_end(program, 0);
     expect_no_leak(program);
 }
 
-static void floods_for_ever(void)
+CHECK(floods_for_ever, .name = "floods", .limit_ms = SHORT_MS)
 {
     expect_line(start("specimen flood 0"), "ready", 1);
 }
 
-static void floods_and_ends(void)
+CHECK(floods_and_ends, .name = "floods and ends")
 {
     struct program *specimen = start("specimen flood 4000");
     expect_end(specimen, 0);
@@ -76,27 +76,27 @@ static void floods_and_ends(void)
         fail_check("64 KiB are kept", "%zu bytes", specimen->out.length);
 }
 
-static void leaves_a_child(void)
+CHECK(leaves_a_child, .name = "leaves a child", .limit_ms = SHORT_MS)
 {
     expect_end(start("specimen leave-child 0"), 0);
 }
 
-static void leaves_a_quiet_child(void)
+CHECK(leaves_a_quiet_child, .name = "leaves a quiet child")
 {
     expect_end(start("specimen leave-child 1"), 0);
 }
 
-static void ends_at_once(void)
+CHECK(ends_at_once, .name = "ends at once")
 {
     expect_line(start("specimen end-at-once"), "ready", 1);
 }
 
-static void ends_otherwise(void)
+CHECK(ends_otherwise, .name = "ends otherwise", .todo = 7)
 {
     expect_end(start("specimen end 3"), 0);
 }
 
-static void counts_handles(void)
+CHECK(counts_handles, .name = "counts handles")
 {
     const struct conditions held = {.gate = "Sleep:1"};
     struct program *none = start_with("specimen open-handles 0", &held);
@@ -109,14 +109,14 @@ static void counts_handles(void)
         fail_check("ten handles more", "%u and %u", without, with);
 }
 
-static void leaks(void)
+CHECK(leaks, .name = "leaks")
 {
     struct program *specimen = start("specimen leak");
     expect_end(specimen, 0);
     expect_no_leak(specimen);
 }
 
-static void closes_twice(void)
+CHECK(closes_twice, .name = "closes twice")
 {
     struct program *specimen = start("specimen close-twice");
     expect_end(specimen, 0);
@@ -124,7 +124,7 @@ static void closes_twice(void)
     expect_no_bad_close(specimen);
 }
 
-static void prints_errors(void)
+CHECK(prints_errors, .name = "prints errors")
 {
     struct program *specimen = start_with(
         "specimen end",
@@ -133,7 +133,7 @@ static void prints_errors(void)
     expect_no_errors(specimen);
 }
 
-static void waits_for_calls(void)
+CHECK(waits_for_calls, .name = "waits for calls")
 {
     struct program *specimen = start_with(
         "specimen open-handles 2",
@@ -151,17 +151,17 @@ static void waits_for_calls(void)
     wait_inside(specimen, "Sleep", 1);
 }
 
-static void waits_in_vain(void)
+CHECK(waits_in_vain, .name = "waits in vain", .limit_ms = SHORT_MS)
 {
     wait_called(start("specimen hang"), "ConnectNamedPipe", 1);
 }
 
-static void waits_for_what_never_comes(void)
+CHECK(waits_for_what_never_comes, .name = "waits for none")
 {
     wait_inside(start("specimen end 0"), "ReadFile", 1);
 }
 
-static void ctrl_c_ends_it(void)
+CHECK(ctrl_c_ends_it, .name = "Ctrl+C ends it")
 {
     struct program *specimen = start("specimen hang");
     wait_inside(specimen, "ConnectNamedPipe", 1);
@@ -171,7 +171,7 @@ static void ctrl_c_ends_it(void)
 
 #define PEERS L"\\\\.\\pipe\\pipework-judge"
 
-static void peers_talk(void)
+CHECK(peers_talk, .name = "peers talk")
 {
     const struct peer_pipe how = {
         .mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE,
@@ -202,7 +202,7 @@ static void peers_talk(void)
     accept_peer(server);
 }
 
-static void peer_gets_another_message(void)
+CHECK(peer_gets_another_message, .name = "another message")
 {
     struct peer *server =
         create_peer_as(PEERS, &(struct peer_pipe){.mode = PIPE_TYPE_MESSAGE});
@@ -229,64 +229,64 @@ static void forgives(const char *command_line)
     expect_right_on_windows(specimen);
 }
 
-static void forgives_0(void)
+CHECK(forgives_0, .name = "forgiven 0")
 {
     forgives("specimen forgiven 0");
 }
 
-static void forgives_1(void)
+CHECK(forgives_1, .name = "forgiven 1")
 {
     forgives("specimen forgiven 1");
 }
 
-static void forgives_2(void)
+CHECK(forgives_2, .name = "forgiven 2")
 {
     forgives("specimen forgiven 2");
 }
 
-static void forgives_3(void)
+CHECK(forgives_3, .name = "forgiven 3")
 {
     forgives("specimen forgiven 3");
 }
 
-static void forgives_4(void)
+CHECK(forgives_4, .name = "forgiven 4")
 {
     forgives("specimen forgiven 4");
 }
 
-static void forgives_5(void)
+CHECK(forgives_5, .name = "forgiven 5")
 {
     forgives("specimen forgiven 5");
 }
 
-static void forgives_6(void)
+CHECK(forgives_6, .name = "forgiven 6")
 {
     forgives("specimen forgiven 6");
 }
 
-static void spins_for_long(void)
+CHECK(spins_for_long, .name = "spins for long")
 {
     likely("a cause of its own");
     expect_end(start("specimen spin"), 0);
 }
 
-static void rests(void)
+CHECK(rests, .name = "rests", .limit_ms = SHORT_MS)
 {
     expect_line(start("specimen rest 600000"), "ready", 1);
 }
 
-static void polls(void)
+CHECK(polls, .name = "polls", .limit_ms = SHORT_MS)
 {
     expect_line(start("specimen poll 0"), "ready", 1);
 }
 
-static void polls_without_a_pause(void)
+CHECK(polls_without_a_pause, .name = "polls at once")
 {
     expect_line(start("specimen poll 1"), "ready", 1);
 }
 
 /** One stands for good, the other one for a while: that one is waited for. */
-static void rests_beside_one_that_stands(void)
+CHECK(rests_beside_one_that_stands, .name = "rests beside one")
 {
     struct program *stands = start("specimen hang");
     struct program *specimen = start("specimen rest 1000");
@@ -294,18 +294,18 @@ static void rests_beside_one_that_stands(void)
     expect_end(specimen, 0);
 }
 
-static void timer_goes_off(void)
+CHECK(timer_goes_off, .name = "a timer")
 {
     expect_end(start("specimen wait-for-timer 1000"), 0);
 }
 
-static void pool_goes_on(void)
+CHECK(pool_goes_on, .name = "a pool")
 {
     expect_end(start("specimen wait-for-pool 1000"), 0);
 }
 
 /** What the check does makes a program that stands move again. */
-static void stands_until_something_is_done(void)
+CHECK(stands_until_something_is_done, .name = "stands until")
 {
     struct program *specimen = start_with(
         "specimen end 0",
@@ -317,80 +317,94 @@ static void stands_until_something_is_done(void)
     expect_end(specimen, 0);
 }
 
-static void takes_memory(void)
+CHECK(takes_memory, .name = "takes memory")
 {
     expect_line(start("specimen take-memory 600"), "ready", 1);
 }
 
-static void starts_children(void)
+CHECK(starts_children, .name = "starts children")
 {
     expect_line(start("specimen start-children 80"), "ready", 1);
 }
 
-static void prints_controls(void)
+CHECK(prints_controls, .name = "prints controls")
 {
     expect_line(start("specimen print-controls"), "ready", 1);
 }
 
-static void nobody_grasps_the_grader(void)
+CHECK(nobody_grasps_the_grader, .name = "nobody grasps")
 {
     expect_end(start("specimen grasp"), 0);
 }
 
-static const char FAILS[] = "ends otherwise";
+CHECK(after_a_failure, .name = "after a failure", .needs = &ends_otherwise)
+{
+    run_good();
+}
 
-static const struct check CHECKS[] = {
-    {.name = "good", .run = good},
-    {.name = "true exit code", .run = true_exit_code},
-    {.name = "hangs", .run = hangs, .limit_ms = SHORT_MS},
-    {.name = "spins", .run = spins, .limit_ms = SHORT_MS},
-    {.name = "crashes", .run = crashes},
-    {.name = "oversteps", .run = oversteps},
-    {.name = "uses what is freed", .run = uses_what_is_freed},
-    {.name = "loses memory", .run = loses_memory},
-    {.name = "floods", .run = floods_for_ever, .limit_ms = SHORT_MS},
-    {.name = "floods and ends", .run = floods_and_ends},
-    {.name = "leaves a child", .run = leaves_a_child, .limit_ms = SHORT_MS},
-    {.name = "leaves a quiet child", .run = leaves_a_quiet_child},
-    {.name = "ends at once", .run = ends_at_once},
-    {.name = FAILS, .run = ends_otherwise, .todo = 7},
-    {.name = "counts handles", .run = counts_handles},
-    {.name = "leaks", .run = leaks},
-    {.name = "closes twice", .run = closes_twice},
-    {.name = "prints errors", .run = prints_errors},
-    {.name = "waits for calls", .run = waits_for_calls},
-    {.name = "waits in vain", .run = waits_in_vain, .limit_ms = SHORT_MS},
-    {.name = "waits for none", .run = waits_for_what_never_comes},
-    {.name = "Ctrl+C ends it", .run = ctrl_c_ends_it},
-    {.name = "peers talk", .run = peers_talk},
-    {.name = "another message", .run = peer_gets_another_message},
-    {.name = "forgiven 0", .run = forgives_0},
-    {.name = "forgiven 1", .run = forgives_1},
-    {.name = "forgiven 2", .run = forgives_2},
-    {.name = "forgiven 3", .run = forgives_3},
-    {.name = "forgiven 4", .run = forgives_4},
-    {.name = "forgiven 5", .run = forgives_5},
-    {.name = "forgiven 6", .run = forgives_6},
-    {.name = "spins for long", .run = spins_for_long},
-    {.name = "rests", .run = rests, .limit_ms = SHORT_MS},
-    {.name = "polls", .run = polls, .limit_ms = SHORT_MS},
-    {.name = "polls at once", .run = polls_without_a_pause},
-    {.name = "rests beside one", .run = rests_beside_one_that_stands},
-    {.name = "a timer", .run = timer_goes_off},
-    {.name = "a pool", .run = pool_goes_on},
-    {.name = "stands until", .run = stands_until_something_is_done},
-    {.name = "takes memory", .run = takes_memory},
-    {.name = "starts children", .run = starts_children},
-    {.name = "prints controls", .run = prints_controls},
-    {.name = "nobody grasps", .run = nobody_grasps_the_grader},
-    {.name = "after a failure", .run = good, .needs = FAILS},
-    {.name = "on Windows", .run = good, .needs_windows = true},
-    {.name = "of another program", .run = good, .program = "other"},
+CHECK(on_windows, .name = "on Windows", .needs_windows = true)
+{
+    run_good();
+}
+
+CHECK(of_another_program, .name = "of another program", .program = "other")
+{
+    run_good();
+}
+
+static const struct check *const CHECKS[] = {
+    &good,
+    &true_exit_code,
+    &hangs,
+    &spins,
+    &crashes,
+    &oversteps,
+    &uses_what_is_freed,
+    &loses_memory,
+    &floods_for_ever,
+    &floods_and_ends,
+    &leaves_a_child,
+    &leaves_a_quiet_child,
+    &ends_at_once,
+    &ends_otherwise,
+    &counts_handles,
+    &leaks,
+    &closes_twice,
+    &prints_errors,
+    &waits_for_calls,
+    &waits_in_vain,
+    &waits_for_what_never_comes,
+    &ctrl_c_ends_it,
+    &peers_talk,
+    &peer_gets_another_message,
+    &forgives_0,
+    &forgives_1,
+    &forgives_2,
+    &forgives_3,
+    &forgives_4,
+    &forgives_5,
+    &forgives_6,
+    &spins_for_long,
+    &rests,
+    &polls,
+    &polls_without_a_pause,
+    &rests_beside_one_that_stands,
+    &timer_goes_off,
+    &pool_goes_on,
+    &stands_until_something_is_done,
+    &takes_memory,
+    &starts_children,
+    &prints_controls,
+    &nobody_grasps_the_grader,
+    &after_a_failure,
+    &on_windows,
+    &of_another_program,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
     if (argc > 2 && strncmp(argv[argc - 1], "ms=", 3) == 0)
         grade_limit_ms = (unsigned)strtoul(argv[--argc] + 3, NULL, 10);
-    return run_checks(argc, argv, "specimens", CHECKS, ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "specimens", CHECKS);
 }

@@ -23,7 +23,7 @@ static struct program *start_ready(const char *command_line)
     return server;
 }
 
-static void echoes(void)
+CHECK(echoes, .name = "The server sends back what it reads", .read = READ_IT)
 {
     tried("opened the pipe and sent \"hello\"");
     likely("the server does not send back what it read");
@@ -33,7 +33,9 @@ static void echoes(void)
     expect_bytes(client, "hello", 5);
 }
 
-static void client_wins_the_race(void)
+CHECK(
+    client_wins_the_race, .name = "A client that comes early is served (535)",
+    .todo = 1, .read = WRONG, .needs = &echoes)
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
@@ -49,7 +51,9 @@ static void client_wins_the_race(void)
     expect_bytes(client, "hello", 5);
 }
 
-static void ends_cleanly(void)
+CHECK(
+    ends_cleanly, .name = "The server ends cleanly after its client",
+    .read = WRONG, .needs = &echoes)
 {
     tried("started `server 1`, opened the pipe and closed the client's end");
     likely("ReadFile gives FALSE with error 109, ERROR_BROKEN_PIPE, when the "
@@ -65,35 +69,14 @@ static void ends_cleanly(void)
     expect_right_on_windows(server);
 }
 
-static const char ECHOES[] = "The server sends back what it reads";
-
-static const struct check CHECKS[] = {
-    {
-        .name = ECHOES,
-        .run = echoes,
-        .read = "Read it",
-    },
-    {
-        .name = "A client that comes early is served (535)",
-        .run = client_wins_the_race,
-        .todo = 1,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
-    {
-        .name = "The server ends cleanly after its client",
-        .run = ends_cleanly,
-        .read = "What goes wrong",
-        .needs = ECHOES,
-    },
+static const struct check *const CHECKS[] = {
+    &echoes,
+    &client_wins_the_race,
+    &ends_cleanly,
+    NULL,
 };
 
 int main(int argc, char *argv[])
 {
-    return run_checks(
-        argc,
-        argv,
-        "@NN@-@TOPIC@",
-        CHECKS,
-        ARRAYSIZE(CHECKS));
+    return run_checks(argc, argv, "@NN@-@TOPIC@", CHECKS);
 }
