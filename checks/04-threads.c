@@ -11,12 +11,14 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/describe.h"
+#include "checks/harness/expect.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
-#include "checks/harness/where.h"
 #include "checks/harness/values.h"
+#include "checks/harness/where.h"
 #include "lessons/04-threads/protocol.h"
 
 /** What a process ends with when nobody has handled Ctrl+C. */

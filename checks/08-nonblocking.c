@@ -14,12 +14,15 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/describe.h"
+#include "checks/harness/expect.h"
+#include "checks/harness/forgiven.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
-#include "checks/harness/where.h"
 #include "checks/harness/values.h"
+#include "checks/harness/where.h"
 #include "lessons/08-nonblocking/protocol.h"
 
 /** How many looks in vain are watched; how many are surely too many before

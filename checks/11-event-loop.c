@@ -11,12 +11,15 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/describe.h"
+#include "checks/harness/expect.h"
+#include "checks/harness/forgiven.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/stage.h"
-#include "checks/harness/where.h"
 #include "checks/harness/values.h"
+#include "checks/harness/where.h"
 #include "lessons/11-event-loop/protocol.h"
 
 /** How many clients one thread can serve, beside its stop event. */

@@ -12,6 +12,8 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/expect.h"
+#include "checks/harness/forgiven.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"

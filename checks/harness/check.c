@@ -3,8 +3,6 @@
  * @file
  * @brief The frame of a grader.
  */
-#include <setjmp.h>
-#include <stdarg.h>
 #include <fcntl.h>
 #include <io.h>
 #include <ctype.h>
@@ -18,6 +16,7 @@
 #include "checks/harness/check.h"
 #include "checks/harness/clock.h"
 #include "checks/harness/guard.h"
+#include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/share.h"
 #include "checks/harness/values.h"
@@ -30,121 +29,8 @@ unsigned grade_limit_ms = 60000;
 
 static const char TIME_OVER[] = "not run: the time for one grade is over";
 
-/* The running check: what it has said so far, and the way out of it. */
-static struct {
-    char tried[400], likely[600], expected[400], seen[1200];
-    jmp_buf way_out;
-} now;
-
-static void format_text(
-    char *text, size_t size, const char *format, va_list arguments)
-{
-    vsnprintf(text, size, format, arguments);
-}
-
-void tried(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    format_text(now.tried, sizeof now.tried, format, arguments);
-    va_end(arguments);
-}
-
-void likely(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    format_text(now.likely, sizeof now.likely, format, arguments);
-    va_end(arguments);
-}
-
-void also_likely(const char *format, ...)
-{
-    char particular[sizeof now.likely];
-    va_list arguments;
-    memcpy(particular, now.likely, sizeof particular);
-    va_start(arguments, format);
-    format_text(now.likely, sizeof now.likely, format, arguments);
-    va_end(arguments);
-    size_t used = strlen(now.likely);
-    if (particular[0] != '\0')
-        snprintf(
-            now.likely + used,
-            sizeof now.likely - used,
-            "; or: %s",
-            particular);
-}
-
-void no_cause(void)
-{
-    now.likely[0] = '\0';
-}
-
-/** How many bytes of UTF-8 the character here has; 0: it is none. */
-static size_t utf8_length(const char *text)
-{
-    unsigned char first = (unsigned char)*text;
-    size_t length = first < 0x80   ? 1
-                    : first < 0xC2 ? 0
-                    : first < 0xE0 ? 2
-                    : first < 0xF0 ? 3
-                    : first < 0xF5 ? 4
-                                   : 0;
-    for (size_t i = 1; i < length; i++)
-        if (((unsigned char)text[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
-
-/** Makes visible what is no text, lest a program's output writes it to the
- * terminal: `\x1b`, `\xfe`. What does not fit is cut off. */
-static void show_controls(char *text, size_t size)
-{
-    char shown[sizeof now.seen];
-    size_t used = 0;
-    for (const char *p = text; *p != '\0' && used + 5 < size;) {
-        size_t length = utf8_length(p);
-        if (length > 1
-            || (length == 1
-                && ((unsigned char)*p >= ' ' ? *p != 0x7F : *p == '\n'))) {
-            memcpy(shown + used, p, length);
-            used += length;
-            p += length;
-        } else
-            used += (size_t)snprintf(
-                shown + used,
-                sizeof shown - used,
-                "\\x%02x",
-                (unsigned char)*p++);
-    }
-    shown[used] = '\0';
-    memcpy(text, shown, used + 1);
-}
-
-void fail_check(const char *expected, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    format_text(now.seen, sizeof now.seen, format, arguments);
-    va_end(arguments);
-    show_controls(now.seen, sizeof now.seen);
-    snprintf(now.expected, sizeof now.expected, "%s", expected);
-    longjmp(now.way_out, 1);
-}
-
-void environment_trouble(const char *call, const char *what)
-{
-    DWORD code = GetLastError();
-    printf("Bail out!  environment: %s failed with error %lu", call, code);
-    if (error_name(code) != NULL)
-        printf(", %s", error_name(code));
-    printf(": %s\n", what);
-    fflush(stdout);
-    clear_scene();
-    exit(EXIT_USAGE);
-}
-
-bool on_wine(void)
+/** Tells whether this is Wine. */
+static bool on_wine(void)
 {
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
@@ -196,25 +82,26 @@ static void print_failure(const struct check *check, const char *lesson)
         check->read != NULL ? ", \"" : "",
         check->read != NULL ? check->read : "",
         check->read != NULL ? "\"" : "");
-    print_field("tried:", now.tried, 2);
-    print_field("expected:", now.expected, 2);
-    print_field("seen:", now.seen, 4);
-    print_field("cause:", now.likely, 3);
+    print_field("tried:", diagnosis()->tried, 2);
+    print_field("expected:", diagnosis()->expected, 2);
+    print_field("seen:", diagnosis()->seen, 4);
+    print_field("cause:", diagnosis()->likely, 3);
     print_field("read:", read, 1);
+}
+
+/** Ends all that the running check has started. */
+static void clear_all(void)
+{
+    clear_peers();
+    clear_scene();
 }
 
 /** Runs one check; whatever it started has ended when this returns. */
 static enum verdict run_check(const struct check *check)
 {
-    memset(now.tried, 0, sizeof now.tried);
-    memset(now.likely, 0, sizeof now.likely);
     open_scene(check->limit_ms != 0 ? check->limit_ms : CHECK_MS);
-    enum verdict verdict = FAILED;
-    if (setjmp(now.way_out) == 0) {
-        check->run();
-        verdict = PASSED;
-    }
-    clear_scene();
+    enum verdict verdict = attempt(check->run) ? PASSED : FAILED;
+    clear_all();
     return verdict;
 }
 
@@ -263,20 +150,18 @@ static const char *reason_to_skip(const struct grade *grade, size_t i)
 }
 
 /** A check that is not run, since those before it have taken all the time. */
-static enum verdict fail_for_time(void)
+static void fail_for_time(void)
 {
+    char expected[80];
     tried("ran the checks above");
-    no_cause();
     snprintf(
-        now.expected,
-        sizeof now.expected,
+        expected,
+        sizeof expected,
         "all checks together take less than %u ms",
         grade_limit_ms);
-    snprintf(
-        now.seen,
-        sizeof now.seen,
+    fail_check(
+        expected,
         "the time is over, so this check and those below are not run");
-    return FAILED;
 }
 
 /** Tells of a check that needs one which does not stand before it: then it
@@ -367,7 +252,7 @@ static void make_check(struct grade *grade, size_t i)
     else if (reason == NULL && InterlockedExchange(&grade->board->over, TRUE))
         reason = TIME_OVER;
     else if (reason == NULL)
-        verdict = fail_for_time();
+        verdict = attempt(fail_for_time) ? PASSED : FAILED;
     print_result(verdict, i + 1, check, reason);
     if (verdict == FAILED)
         print_failure(check, grade->lesson);
@@ -516,6 +401,7 @@ int run_checks(
     grade.lesson = lesson;
     grade.deadline = now_ms() + grade_limit_ms;
 
+    tidy_up_by(clear_all);
     use_utf8_console();
     SetConsoleCtrlHandler(end_interrupted, TRUE);
     _setmode(_fileno(stdout), _O_BINARY);  // line ends without `\r`

@@ -24,6 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "checks/harness/diagnosis.h"
+
 /** How long a check may take in all, in milliseconds, if it does not say. */
 enum { CHECK_MS = 5000 };
 
@@ -71,37 +73,5 @@ struct check {
 int run_checks(
     int argc, char *argv[], const char *lesson,
     const struct check *const checks[]);
-
-/** Says what the check does: shown when it fails. */
-void tried(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
-
-/** Says what most likely is wrong if one of the next steps fails. */
-void likely(const char *format, ...) __attribute__((format(gnu_printf, 1, 2)));
-
-/** Adds what may be wrong besides, or in its place: both are told. */
-void also_likely(const char *format, ...)
-    __attribute__((format(gnu_printf, 1, 2)));
-
-/** Takes back what likely() said: of the next steps, what was expected and what
- * was seen have to say it all. */
-void no_cause(void);
-
-/**
- * Ends the running check as failed.
- * @param expected what should have been
- * @param format   what was seen, as for printf; lines are parted by `\n`
- */
-_Noreturn void fail_check(const char *expected, const char *format, ...)
-    __attribute__((format(gnu_printf, 2, 3)));
-
-/**
- * Ends everything: the machine, not the learner's program, is in the way.
- * @param call the Windows call that failed, for the message with its code
- * @param what what it was needed for
- */
-_Noreturn void environment_trouble(const char *call, const char *what);
-
-/** Tells whether this is Wine. */
-bool on_wine(void);
 
 #endif

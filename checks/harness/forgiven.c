@@ -10,7 +10,8 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/harness/check.h"
+#include "checks/harness/diagnosis.h"
+#include "checks/harness/forgiven.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/where.h"

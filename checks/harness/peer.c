@@ -7,7 +7,9 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/harness/check.h"
+#include "checks/harness/describe.h"
+#include "checks/harness/diagnosis.h"
+#include "checks/harness/expect.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/harness/check.h"
-#include "checks/harness/peer.h"
+#include "checks/harness/diagnosis.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/stage.h"
 #include "checks/harness/still.h"
@@ -83,7 +82,6 @@ void open_scene(unsigned limit_ms)
 void clear_scene(void)
 {
     wchar_t wide[MAX_PATH];
-    clear_peers();
     if (scene.job != NULL)
         TerminateJobObject(scene.job, EXIT_FAILURE);
     for (size_t i = 0; i < scene.count; i++)

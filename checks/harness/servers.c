@@ -9,6 +9,9 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/describe.h"
+#include "checks/harness/expect.h"
+#include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "common/error.h"

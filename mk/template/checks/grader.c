@@ -8,6 +8,8 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/expect.h"
+#include "checks/harness/forgiven.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "lessons/@NN@-@TOPIC@/protocol.h"
