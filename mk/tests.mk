@@ -1,14 +1,14 @@
 # The project's own tests: `make check` and `make check-all`.
 
 SOURCES := $(sort $(wildcard common/*.[ch] lens/*.[ch] lens/*/*.[ch] mk/*.h \
-             checks/*.c checks/*/*.[ch] lessons/*/*.[ch] exercises/*/*.[ch] \
+             checks/*.c checks/*/*.[ch] checks/project/*/*.[ch] lessons/*/*.[ch] exercises/*/*.[ch] \
              solutions/*/*.[ch]))
 TOPICS  := $(patsubst solutions/%/Makefile,%,$(wildcard solutions/*/Makefile))
 
 # What the analysers look at: all but what is wrong on purpose.
 ANALYSED := $(filter-out exercises/% checks/specimens/specimen.c \
-              checks/specimens/buggy_% checks/lens/subject.c \
-              checks/lens/memory.c,$(filter %.c,$(SOURCES)))
+              checks/specimens/buggy_% checks/project/lens/subject.c \
+              checks/project/lens/memory.c,$(filter %.c,$(SOURCES)))
 ANALYSES := $(ANALYSED:%.c=build/analysis/%.txt)
 HOW     := $(TOPICS:%=exercises/%/how)
 STUBS   := $(TOPICS:%=build/tests/%.t)

@@ -5,7 +5,7 @@
 
 # The calling make's flags are not for the makes that are started here.
 unset MAKEFLAGS MFLAGS MAKELEVEL
-programs=build/checks/common
+programs=build/checks/project/common
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 count=0
@@ -68,7 +68,7 @@ subject_in_korean()
         timeout 30 wine $programs/subject.exe "$@" 2>&1 | tr -d '\r'
 }
 
-if ! make -s -C checks/common >"$dir/log" 2>&1; then
+if ! make -s -C checks/project/common >"$dir/log" 2>&1; then
     sed 's/^/# /' "$dir/log"
     echo 'Bail out!  the test programs do not build'
     exit 1

@@ -3,7 +3,7 @@
 # Run from the top folder: prove checks/project/lens.t
 
 CROSS_COMPILE=${CROSS_COMPILE-x86_64-w64-mingw32-}
-out=build/checks/lens
+out=build/checks/project/lens
 tests=0
 
 # test_is SENTENCE SEEN EXPECTED
@@ -18,7 +18,7 @@ test_is()
     fi
 }
 
-log=$(make -s -C checks/lens WERROR=1 2>&1) || {
+log=$(make -s -C checks/project/lens WERROR=1 2>&1) || {
     echo "$log" | tail -12 | sed 's/^/# /' >&2
     echo "Bail out! The lens's test programs could not be built."
     exit 1
@@ -123,7 +123,7 @@ for action in crash crash-inside overflow; do
     line=$("${CROSS_COMPILE}addr2line" -e "$out/subject.exe" "$address" |
         sed 's/.*://; s/ .*//')
     test_is "the place of the crash is the line of '$action'" "$line" \
-        "$(grep -n "// $action: here" checks/lens/subject.c | sed 's/:.*//')"
+        "$(grep -n "// $action: here" checks/project/lens/subject.c | sed 's/:.*//')"
 done
 
 echo "1..$tests"

@@ -9,12 +9,12 @@ use File::Path 'make_path';
 use JSON::PP;
 use Test::More;
 
-my $out    = 'build/checks/view';
+my $out    = 'build/checks/project/view';
 my $lesson = 'build/lessons/01-blocking-echo/lens';
 my $letter = 0.61;    # of its size is the width of a letter
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL LENS_RECORD)};
-for my $what ('lens view', 'checks/view', 'lessons/01-blocking-echo lens') {
+for my $what ('lens view', 'checks/project/view', 'lessons/01-blocking-echo lens') {
     my $log = `make -s -C $what WERROR=1 2>&1`;
     is($log, '', "make -C $what, without a word") or BAIL_OUT('not built');
 }

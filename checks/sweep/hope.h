@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "checks/sweep/run.h"
+#include "checks/sweep/running.h"
 
 /** A number that changes whenever anything happens that can be seen. */
 unsigned long long activity(const struct run *run);

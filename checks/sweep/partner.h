@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "checks/sweep/run.h"
+#include "checks/sweep/running.h"
 
 /**
  * Finds a program that failed and should be sent again, without a fault.

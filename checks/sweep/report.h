@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "checks/sweep/plan.h"
+#include "checks/sweep/faults.h"
 
 /**
  * Reports on one or more runs of which none is another's matter.

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/lens/stage.h"
-#include "checks/lens/watch_operations.h"
+#include "checks/project/lens/stage.h"
+#include "checks/project/lens/watch_operations.h"
 
 #define SUBJECT "operations.exe"
 
@@ -498,7 +498,7 @@ static void test_faked(void)
         "ReadFile: TRUE\r\nevent set, status 0\r\npacket: TRUE\r\nhello");
     expect_faked(
         "ReadFile:1:109",
-        "ReadFile: error 109\r\nevent reset, status 0x77\r\n"
+        "ReadFile: error 109\r\nevent reset, status 0x103\r\n"
         "packet: error 258");
     expect_faked(
         "ReadFile:1:234",

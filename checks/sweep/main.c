@@ -24,8 +24,8 @@
 
 #include "checks/harness/where.h"
 #include "checks/sweep/conversation.h"
-#include "checks/sweep/judge.h"
-#include "checks/sweep/plan.h"
+#include "checks/sweep/faults.h"
+#include "checks/sweep/mistakes.h"
 #include "checks/sweep/report.h"
 #include "checks/sweep/run.h"
 #include "checks/sweep/sites.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/lens/stage.h"
-#include "checks/lens/watch_operations.h"
+#include "checks/project/lens/stage.h"
+#include "checks/project/lens/watch_operations.h"
 
 /** Does one thing; expects what is found, or NULL: nothing. */
 static void expect_found(const char *action, DWORD status, const char *found)

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/lens/stage.h"
-#include "checks/lens/watch_operations.h"
+#include "checks/project/lens/stage.h"
+#include "checks/project/lens/watch_operations.h"
 
 /* ---- the tests ---------------------------------------------------------- */
 

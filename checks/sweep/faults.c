@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "checks/sweep/calls.h"
-#include "checks/sweep/plan.h"
+#include "checks/sweep/faults.h"
 #include "checks/sweep/sites.h"
 #include "lens/reader.h"
 

@@ -3,13 +3,13 @@
  * @file
  * @brief What was wrong in a run.
  */
-#ifndef CHECKS_SWEEP_JUDGE_H
-#define CHECKS_SWEEP_JUDGE_H
+#ifndef CHECKS_SWEEP_MISTAKES_H
+#define CHECKS_SWEEP_MISTAKES_H
 
 #include <stdbool.h>
 
-#include "checks/sweep/plan.h"
-#include "checks/sweep/run.h"
+#include "checks/sweep/faults.h"
+#include "checks/sweep/running.h"
 
 /** Tells whether every fault of the run has struck its call. */
 bool all_have_struck(const struct run *run);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "checks/sweep/calls.h"
-#include "checks/sweep/reports.h"
+#include "checks/sweep/complaints.h"
 
 /** Whether the character can be a part of a name or number. */
 static bool is_part(char c)

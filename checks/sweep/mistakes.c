@@ -10,8 +10,8 @@
 
 #include "checks/harness/where.h"
 #include "checks/sweep/calls.h"
-#include "checks/sweep/judge.h"
-#include "checks/sweep/reports.h"
+#include "checks/sweep/complaints.h"
+#include "checks/sweep/mistakes.h"
 #include "checks/sweep/sites.h"
 
 /** Of how many threads is told where they hang. */

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checks/lens/stage.h"
+#include "checks/project/lens/stage.h"
 
 static const char *folder;
 static char record_file[LINE];

@@ -3,8 +3,8 @@
  * @file
  * @brief Which faults are tried: the list of runs.
  */
-#ifndef CHECKS_SWEEP_PLAN_H
-#define CHECKS_SWEEP_PLAN_H
+#ifndef CHECKS_SWEEP_FAULTS_H
+#define CHECKS_SWEEP_FAULTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

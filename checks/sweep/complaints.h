@@ -3,13 +3,13 @@
  * @file
  * @brief What programs say of failed calls, compared with the record.
  */
-#ifndef CHECKS_SWEEP_REPORTS_H
-#define CHECKS_SWEEP_REPORTS_H
+#ifndef CHECKS_SWEEP_COMPLAINTS_H
+#define CHECKS_SWEEP_COMPLAINTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "checks/sweep/run.h"
+#include "checks/sweep/running.h"
 
 /**
  * Tells whether a line of the output names the call that was made to fail and
