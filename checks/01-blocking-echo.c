@@ -38,11 +38,13 @@ CHECK(
     echoes, .name = "The server sends back what it reads", .read = READ_IT,
     .needs = &says_ready_in_time)
 {
-    tried("opened the pipe, sent \"hello\" and, when it was back, \"again\"");
+    tried(
+        "opened the pipe, sent \"%s\" and, when it was back, \"again\"",
+        other_word());
     start_ready("server 1");
     struct peer *client = connect_peer(PIPE_NAME);
     likely("the server does not send back what it read, or more than that");
-    expect_echo(client, "hello", 5);
+    expect_echo(client, other_word(), strlen(other_word()));
     expect_echo(client, "again", 5);  // and nothing came between
 }
 

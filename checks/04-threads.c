@@ -104,14 +104,15 @@ CHECK(
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
-        "opened the pipe, sent \"hello\" and, when it was back, %zu bytes "
+        "opened the pipe, sent \"%s\" and, when it was back, %zu bytes "
         "with zeros among them",
+        other_word(),
         sizeof data);
     start_ready("server");
     struct peer *client = connect_peer(PIPE_NAME);
     likely("the server does not send back what it read, or more than that; or "
            "its thread was given something else than the handle of the pipe");
-    expect_echo(client, "hello", 5);
+    expect_echo(client, other_word(), strlen(other_word()));
     expect_echo(client, data, sizeof data);  // and nothing came between
 }
 

@@ -205,12 +205,6 @@ CHECK(
         "! a notice of which one part is not enough..\n= yes\n");
 }
 
-/** A number of messages that nobody can know by heart; it is told. */
-static unsigned many(void)
-{
-    return 5 + (unsigned)(GetTickCount64() / 16 % 5);
-}
-
 /** Adds a message as the client has to print it. */
 static void add_line(char *lines, size_t size, const char *text)
 {
@@ -235,7 +229,7 @@ CHECK(
     .todo = 1, .read = WRONG, .needs = &greeting_is_read_first)
 {
     char lines[200] = "";
-    unsigned count = many();
+    unsigned count = other_number(5, 9);
     tried(
         "held the client before TransactNamedPipe, sent it %u greetings, and "
         "waited for its question",
@@ -263,7 +257,7 @@ CHECK(
     .todo = 1, .read = WRONG, .needs = &notice_is_no_answer)
 {
     char lines[200] = "";
-    unsigned count = many();
+    unsigned count = other_number(5, 9);
     tried("read the question, sent %u notices and then the answer", count);
     struct peer *server = create_dictionary();
     struct program *client = start_with(

@@ -159,14 +159,15 @@ CHECK(
 {
     static const char data[] = "\0zero\0bytes\0\0";
     tried(
-        "opened the pipe, sent \"hello\" and, while the server was held before "
+        "opened the pipe, sent \"%s\" and, while the server was held before "
         "its second ReadFile, %zu bytes with zeros among them",
+        other_word(),
         sizeof data);
     likely("a turn is given to one whose operation goes on (then its result "
            "is 996), or to nobody when an operation is over");
     struct program *server = start_ready("server", "ReadFile:2", NULL);
     struct peer *client = come(server);
-    expect_echo(client, "hello", 5);
+    expect_echo(client, other_word(), strlen(other_word()));
     wait_at_gate(server);
     send_bytes(client, data, sizeof data);
     open_gate(server);

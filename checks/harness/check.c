@@ -241,8 +241,30 @@ static void count_verdict(struct grade *grade, size_t i, enum verdict verdict)
         grade->first = grade->checks[i];
 }
 
+/** The check before this one that shows the same mistake, or this one. */
+static size_t first_with_mistake(const struct grade *grade, size_t i)
+{
+    LONG mistake = grade->board->mistakes[i];
+    for (size_t k = 0; mistake != 0 && k < i; k++)
+        if (grade->board->mistakes[k] == mistake)
+            return k;
+    return i;
+}
+
+/** Reports a mistake that has been reported before. */
+static void refer_to(const struct grade *grade, size_t i, size_t first)
+{
+    char reason[80];
+    snprintf(
+        reason,
+        sizeof reason,
+        "shows the mistake of check %zu",
+        first + 1);
+    print_result(SKIPPED, i + 1, grade->checks[i], reason);
+}
+
 /** Makes a check and reports on it. */
-static void make_check(struct grade *grade, size_t i)
+static void make_check(struct grade *grade, size_t i, bool all)
 {
     const struct check *check = grade->checks[i];
     const char *reason = reason_to_skip(grade, i);
@@ -253,10 +275,15 @@ static void make_check(struct grade *grade, size_t i)
         reason = TIME_OVER;
     else if (reason == NULL)
         verdict = attempt(fail_for_time) ? PASSED : FAILED;
-    print_result(verdict, i + 1, check, reason);
-    if (verdict == FAILED)
+    grade->board->mistakes[i] = verdict == FAILED ? diagnosis()->mistake : 0;
+    size_t first = all ? first_with_mistake(grade, i) : i;
+    if (first < i)
+        refer_to(grade, i, first);
+    else
+        print_result(verdict, i + 1, check, reason);
+    if (verdict == FAILED && first == i)
         print_failure(check, grade->lesson);
-    count_verdict(grade, i, verdict);
+    count_verdict(grade, i, first == i ? verdict : SKIPPED);
     grade->board->verdicts[i] = verdict;
 }
 
@@ -270,8 +297,12 @@ static void pass_on(struct grade *grade, size_t i)
         printf("%s", words != NULL ? words : "");
         exit(EXIT_USAGE);
     }
-    printf("%s", report);
-    count_verdict(grade, i, grade->board->verdicts[i]);
+    size_t first = first_with_mistake(grade, i);
+    if (first < i)
+        refer_to(grade, i, first);
+    else
+        printf("%s", report);
+    count_verdict(grade, i, first == i ? grade->board->verdicts[i] : SKIPPED);
 }
 
 /** Puts a check next in the order, behind those that it needs. */
@@ -308,7 +339,7 @@ static void make_free_checks(struct grade *grade, LONG own)
            < (LONG)grade->count) {
         size_t i = grade->order[next];
         grade->board->who[i] = own;
-        make_check(grade, i);
+        make_check(grade, i, false);
         end_block(i + 1);
         fflush(stdout);
     }
@@ -322,7 +353,7 @@ static void make_all_checks(struct grade *grade, bool shared)
         if (shared)
             pass_on(grade, i);
         else
-            make_check(grade, i);
+            make_check(grade, i, true);
         fflush(stdout);
     }
     print_summary(grade->passed, grade->count, grade->first, grade->lesson);

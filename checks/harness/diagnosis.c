@@ -113,6 +113,16 @@ void fail_check(const char *expected, const char *format, ...)
     longjmp(way_out, 1);
 }
 
+void whole_kind(const char *program, const char *kind, unsigned long place)
+{
+    unsigned long sum = place + 1;
+    for (const char *p = program; *p != '\0'; p++)
+        sum = sum * 31 + (unsigned char)*p;
+    for (const char *p = kind; *p != '\0'; p++)
+        sum = sum * 31 + (unsigned char)*p;
+    now.mistake = (long)(sum | 1);
+}
+
 bool attempt(void (*run)(void))
 {
     memset(&now, 0, sizeof now);

@@ -15,6 +15,7 @@ struct diagnosis {
     char likely[600];   /**< the cause, or nothing */
     char expected[400]; /**< what should have been */
     char seen[1200];    /**< what was */
+    long mistake;       /**< which one, where many checks show it; or 0 */
 };
 
 /** Says what the check does: shown when it fails. */
@@ -45,6 +46,16 @@ _Noreturn void fail_check(const char *expected, const char *format, ...)
  * @param what what it was needed for
  */
 _Noreturn void environment_trouble(const char *call, const char *what);
+
+/**
+ * Says that the failure which comes now is a mistake that does not belong to
+ * this check: whatever else uses the same place shows it, too. Only the first
+ * check that does is reported.
+ * @param program whose it is
+ * @param kind    what has gone wrong
+ * @param place   where: the address of the call
+ */
+void whole_kind(const char *program, const char *kind, unsigned long place);
 
 /**
  * Runs a check. Its diagnosis is empty at first.

@@ -173,6 +173,7 @@ static void look_at_memory(
                        "takes it frees it, on each way out");
             else
                 also_likely(WRONG_MEMORY);
+            whole_kind(program->name, expected, record->caller);
             fail_check(expected, "%s: %s", program->name, text);
         }
     }
@@ -272,13 +273,15 @@ void expect_no_leak(struct program *program)
     char place[80];
     for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
         const struct lens_record *leak = lens_view_at(scene_view(), i);
-        if (leak->kind == LENS_KIND_LEAK && leak->pid == program->id)
+        if (leak->kind == LENS_KIND_LEAK && leak->pid == program->id) {
+            whole_kind(program->name, "leak", leak->caller);
             fail_check(
                 "every handle is closed",
                 "%s ended with a handle open that %s gave it%s",
                 program->name,
                 lens_call_name(leak->call),
                 where_line(program, leak->caller, place, sizeof place));
+        }
     }
     look_at_memory(program, true, "all memory is freed");
 }
@@ -288,12 +291,14 @@ void expect_no_bad_close(struct program *program)
     char place[80];
     for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
         const struct lens_record *warning = lens_view_at(scene_view(), i);
-        if (warning->kind == LENS_KIND_WARNING && warning->pid == program->id)
+        if (warning->kind == LENS_KIND_WARNING && warning->pid == program->id) {
+            whole_kind(program->name, "close", warning->caller);
             fail_check(
                 "only open handles are closed",
                 "%s: %s%s",
                 program->name,
                 warning->in,
                 where_line(program, warning->caller, place, sizeof place));
+        }
     }
 }

@@ -68,6 +68,7 @@ static _Noreturn void refuse(
 {
     char place[80];
     likely("Wine lets this pass, Windows does not: %s", why);
+    whole_kind(program->name, why, call->caller);
     fail_check(
         "no call that only Wine forgives",
         "%s: %s%s",

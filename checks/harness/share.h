@@ -29,6 +29,7 @@ struct board {
     unsigned seed;                      /**< of the values of this grade */
     volatile LONG who[CHECKS_MAX];      /**< who has taken it, from 1; or 0 */
     volatile LONG verdicts[CHECKS_MAX]; /**< an enum verdict each */
+    volatile LONG mistakes[CHECKS_MAX]; /**< struct diagnosis has them */
 };
 
 /**

@@ -21,10 +21,31 @@ static const struct {
 };
 
 static size_t chosen;
+static char word[10] = "hello";
+static unsigned number;
 
 void choose_values(unsigned seed)
 {
     chosen = seed % ARRAYSIZE(OTHERS);
+    number = seed;
+    if (seed == 0)
+        return;
+    size_t length = 3 + seed / ARRAYSIZE(OTHERS) % 7;
+    for (size_t i = 0; i < length; i++) {
+        seed = seed * 1103515245u + 12345u;
+        word[i] = (char)('a' + seed / 65536u % 26u);
+    }
+    word[length] = '\0';
+}
+
+const char *other_word(void)
+{
+    return word;
+}
+
+unsigned other_number(unsigned least, unsigned most)
+{
+    return least + number % (most - least + 1);
 }
 
 DWORD other_error(void)

@@ -25,4 +25,10 @@ DWORD other_error(void);
  * `1450, ERROR_NO_SYSTEM_RESOURCES`. */
 const char *other_error_text(void);
 
+/** A word of 3 to 9 letters: `hello` with seed 0. */
+const char *other_word(void);
+
+/** A number from @p least, which it is with seed 0, to @p most. */
+unsigned other_number(unsigned least, unsigned most);
+
 #endif

@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.45$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.46$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -90,6 +90,9 @@ unlike($text, qr/[\x00-\x09\x0b-\x1f\x7f]/, 'no control character is printed');
 passes('nobody grasps');
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 14$/m,
     'a check that depends on a failed one is skipped with the reason');
+my ($oversteps) = $text =~ /^not ok (\d+) - oversteps$/m;
+like($text, qr/^ok \d+ - oversteps again # SKIP shows the mistake of check $oversteps$/m,
+    'a mistake that many checks show is told once');
 like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,
     'a check that needs Windows is skipped on Wine with the reason');
 

@@ -349,6 +349,11 @@ CHECK(on_windows, .name = "on Windows", .needs_windows = true)
     run_good();
 }
 
+CHECK(oversteps_again, .name = "oversteps again")
+{
+    expect_end(start("specimen overstep 1"), 0);
+}
+
 CHECK(of_another_program, .name = "of another program", .program = "other")
 {
     run_good();
@@ -400,6 +405,7 @@ static const struct check *const CHECKS[] = {
     &nobody_grasps_the_grader,
     &after_a_failure,
     &on_windows,
+    &oversteps_again,
     &of_another_program,
     NULL,
 };
