@@ -945,104 +945,10 @@ CHECK(
     expect_clean_end(client);
 }
 
-/* The graded folder, for what the harness can't start. */
-static const char *graded;
-
-/** A client whose input is a pipe of ours: the harness gives it none. */
-static struct {
-    HANDLE job, process;
-    HANDLE typing;  // what is written here is typed
-} typist;
-
-/** Ends the typist, if there is one. */
-static void dismiss_typist(void)
-{
-    if (typist.job != NULL)
-        CloseHandle(typist.job);
-    if (typist.process != NULL)
-        CloseHandle(typist.process);
-    if (typist.typing != NULL)
-        CloseHandle(typist.typing);
-    typist.job = typist.process = typist.typing = NULL;
-}
-
 /** Starts a client at a keyboard. */
-static void start_typist(void)
+static struct program *start_typist(void)
 {
-    SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
-    STARTUPINFOW startup = {.cb = sizeof startup};
-    PROCESS_INFORMATION process;
-    char path[MAX_PATH];
-    wchar_t file[MAX_PATH];
-    snprintf(path, sizeof path, "%s/client.exe", graded);
-    for (char *p = path; *p != '\0'; p++)
-        if (*p == '/')
-            *p = '\\';
-
-    dismiss_typist();
-    HANDLE input;
-    HANDLE nothing = CreateFileW(
-        L"NUL",
-        GENERIC_WRITE,
-        FILE_SHARE_WRITE,
-        &inherit,
-        OPEN_EXISTING,
-        0,
-        NULL);
-    if (nothing == INVALID_HANDLE_VALUE
-        || !CreatePipe(&input, &typist.typing, &inherit, 0)
-        || !SetHandleInformation(typist.typing, HANDLE_FLAG_INHERIT, 0))
-        environment_trouble("CreatePipe", "the client's keyboard");
-    startup.dwFlags = STARTF_USESTDHANDLES;
-    startup.hStdInput = input;
-    startup.hStdOutput = startup.hStdError = nothing;
-
-    /* The lens in it adds the check's suffix to the name of the pipe. */
-    const wchar_t *suffix = scene_name(PIPE_NAME) + wcslen(PIPE_NAME);
-    SetEnvironmentVariableW(L"LENS_SUFFIX", suffix);
-    bool started = CreateProcessW(
-        widen(path, file, MAX_PATH),
-        NULL,
-        NULL,
-        NULL,
-        TRUE,
-        CREATE_SUSPENDED,
-        NULL,
-        NULL,
-        &startup,
-        &process);
-    DWORD error = GetLastError();
-    SetEnvironmentVariableW(L"LENS_SUFFIX", NULL);
-    CloseHandle(input);
-    CloseHandle(nothing);
-    SetLastError(error);
-    if (!started)
-        environment_trouble("CreateProcessW", "the client at a keyboard");
-    typist.process = process.hProcess;
-    typist.job = create_job();
-    AssignProcessToJobObject(typist.job, process.hProcess);
-    ResumeThread(process.hThread);
-    CloseHandle(process.hThread);
-}
-
-/** Types something. */
-static void type(const char *text)
-{
-    DWORD bytes;
-    if (!WriteFile(typist.typing, text, (DWORD)strlen(text), &bytes, NULL))
-        environment_trouble("WriteFile", "the client's keyboard");
-}
-
-/** Expects that the typist ends with exit status 0. */
-static void expect_typist_to_end(void)
-{
-    DWORD code = EXIT_FAILURE;
-    if (wait_for_any(&typist.process, 1) != WAIT_OBJECT_0)
-        fail_check("client ends", "it still runs");
-    GetExitCodeProcess(typist.process, &code);
-    if (code != EXIT_SUCCESS)
-        fail_check("client ends with exit status 0", "exit status %lu", code);
-    dismiss_typist();
+    return start_with("client", &(struct conditions){.keyboard = true});
 }
 
 CHECK(
@@ -1053,15 +959,14 @@ CHECK(
     tried("typed two lines and a half at the client's keyboard, Korean among "
           "them, and ended the input");
     struct peer *server = create_peer(PIPE_NAME);
-    start_typist();
+    struct program *client = start_typist();
     likely("what is typed is not passed on as it is, as UTF-8");
     accept_peer(server);
-    type(text);
+    type_text(client, text);
     expect_bytes(server, text, sizeof text - 1);
-    CloseHandle(typist.typing);
-    typist.typing = NULL;
+    end_input(client);
     expect_close(server);
-    expect_typist_to_end();
+    expect_end(client, EXIT_SUCCESS);
 }
 
 CHECK(
@@ -1070,14 +975,14 @@ CHECK(
 {
     tried("closed the server's end while the client waited at its keyboard");
     struct peer *server = create_peer(PIPE_NAME);
-    start_typist();
+    struct program *client = start_typist();
     likely("the client waits for its keyboard's thread, which stays until "
            "somebody types");
     accept_peer(server);
-    type("hello\n");
+    type_text(client, "hello\n");
     expect_bytes(server, "hello\n", 6);
     close_peer(server);
-    expect_typist_to_end();
+    expect_end(client, EXIT_SUCCESS);
 }
 
 /* Whoever has not got the first ones right yet has a race in all the others. */
@@ -1122,8 +1027,5 @@ static const struct check *const CHECKS[] = {
 
 int main(int argc, char *argv[])
 {
-    graded = argc > 1 ? argv[1] : ".";
-    int status = run_checks(argc, argv, "10-duplex", CHECKS);
-    dismiss_typist();
-    return status;
+    return run_checks(argc, argv, "10-duplex", CHECKS);
 }

@@ -115,6 +115,19 @@ void press_ctrl_c(struct program *program)
     still_stir();
 }
 
+void type_text(struct program *program, const char *text)
+{
+    DWORD bytes;
+    if (!WriteFile(program->keyboard, text, (DWORD)strlen(text), &bytes, NULL))
+        environment_trouble("WriteFile", "the keyboard of a program");
+}
+
+void end_input(struct program *program)
+{
+    CloseHandle(program->keyboard);
+    program->keyboard = NULL;
+}
+
 void expect_line(struct program *program, const char *line, unsigned times)
 {
     char expected[200];

@@ -48,6 +48,12 @@ const struct lens_record *wait_called(
  */
 void press_ctrl_c(struct program *program);
 
+/** Types at the keyboard of a program that was started with one. */
+void type_text(struct program *program, const char *text);
+
+/** Ends the input of such a program. */
+void end_input(struct program *program);
+
 /**
  * Waits until one of some objects is signalled, as long as the check may take.
  * @return as WaitForMultipleObjects

@@ -142,6 +142,22 @@ static bool open_output(
     return output->reader != NULL;
 }
 
+/** Makes a program's standard input: nothing, or a pipe that we write. */
+static bool open_input(
+    struct program *program, HANDLE *child_end, bool keyboard)
+{
+    SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
+    if (keyboard)
+        return CreatePipe(child_end, &program->keyboard, &inherit, 0)
+               && SetHandleInformation(
+                   program->keyboard,
+                   HANDLE_FLAG_INHERIT,
+                   0);
+    *child_end =
+        CreateFileW(L"NUL", GENERIC_READ, 0, &inherit, OPEN_EXISTING, 0, NULL);
+    return *child_end != INVALID_HANDLE_VALUE;
+}
+
 /** Finds FOLDER/NAME.exe in one of the folders. */
 static bool find_program(
     struct program *program, const struct launch *how, wchar_t *file)
@@ -298,7 +314,6 @@ static bool start_process(
     struct program *program, struct startup *startup, const char *command_line,
     const struct launch *how)
 {
-    SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
     if (!find_program(program, how, startup->file))
         return false;
     widen(command_line, startup->command, ARRAYSIZE(startup->command));
@@ -308,9 +323,7 @@ static bool start_process(
     program->changed = CreateEventW(NULL, FALSE, FALSE, NULL);
     if (startup->environment == NULL || program->changed == NULL)
         return false;
-    startup->in =
-        CreateFileW(L"NUL", GENERIC_READ, 0, &inherit, OPEN_EXISTING, 0, NULL);
-    if (startup->in == INVALID_HANDLE_VALUE)
+    if (!open_input(program, &startup->in, how->keyboard))
         return false;
     if (!open_output(&program->out, program->changed, &startup->out)
         || !open_output(&program->err, program->changed, &startup->err))
@@ -465,6 +478,7 @@ void free_program(struct program *program)
     close_if_open(program->thread);
     close_if_open(program->changed);
     close_if_open(program->ctrl_c);
+    close_if_open(program->keyboard);
     for (size_t i = 0; i < GATES_MAX; i++) {
         close_if_open(program->gates[i].reached);
         close_if_open(program->gates[i].open);

@@ -56,6 +56,7 @@ struct program {
     struct output out;     /**< standard output */
     struct output err;     /**< standard error */
     HANDLE ctrl_c;         /**< set: Ctrl+C is pressed; or NULL */
+    HANDLE keyboard;       /**< what is written here it reads; or NULL */
     struct gate gates[GATES_MAX];
 };
 
@@ -73,6 +74,8 @@ struct launch {
                                   the last by two; or NULL */
     HANDLE job;              /**< the job that it belongs to */
     HANDLE handle;           /**< one that it inherits; or NULL */
+    bool keyboard;           /**< its standard input is ours to write; else it
+                                  has none */
 };
 
 /**

@@ -235,7 +235,7 @@ static void add_fault(char *all, size_t size, size_t used, const char *fault)
 
 /** Starts a program, suspended; that it does not start is nobody's fault. */
 static struct program *start_or_stop(
-    const char *command_line, const char *environment)
+    const char *command_line, const char *environment, bool keyboard)
 {
     struct program *program = start_suspended(
         command_line,
@@ -243,6 +243,7 @@ static struct program *start_or_stop(
             .folders = {scene.graded, scene.lesson},
             .environment = environment,
             .job = scene.job,
+            .keyboard = keyboard,
         });
     if (program != NULL)
         return program;
@@ -267,7 +268,8 @@ struct program *start_with(
     if (conditions->fault != NULL)
         add_fault(environment, size, used, conditions->fault);
 
-    struct program *program = start_or_stop(command_line, environment);
+    struct program *program =
+        start_or_stop(command_line, environment, conditions->keyboard);
     program->ctrl_c = agreed.ctrl_c_event;
     memcpy(program->gates, agreed.gate_events, sizeof program->gates);
     scene.programs[scene.count++] = program;

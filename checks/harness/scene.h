@@ -24,6 +24,8 @@ struct conditions {
                             several are parted by commas */
     const char *fault; /**< what fails: `ReadFile:1:109`, or NULL; `other` is
                             other_error(): `ReadFile:1:other` */
+    bool keyboard;     /**< somebody sits there: type_text(); else its input
+                            is empty */
 };
 
 /**
