@@ -20,7 +20,6 @@
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
-#include "checks/harness/stage.h"
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
 #include "lessons/08-nonblocking/protocol.h"

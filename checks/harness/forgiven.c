@@ -13,7 +13,6 @@
 #include "checks/harness/diagnosis.h"
 #include "checks/harness/forgiven.h"
 #include "checks/harness/scene.h"
-#include "checks/harness/stage.h"
 #include "checks/harness/where.h"
 
 enum { PIPES_MAX = 1024 };

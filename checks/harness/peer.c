@@ -12,7 +12,6 @@
 #include "checks/harness/expect.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
-#include "checks/harness/stage.h"
 #include "checks/harness/still.h"
 #include "common/error.h"
 

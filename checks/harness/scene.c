@@ -22,10 +22,7 @@ enum { PROGRAMS_MAX = 16, ENVIRONMENT_MAX = 4096 };
 static struct {
     const char *graded, *lesson;  // folders
     unsigned number;              // of the scene, for fresh names
-    HANDLE job;
-    struct lens_view view;
-    char record[MAX_PATH];  // the record file
-    char suffix[40];
+    struct stage stage;
     unsigned limit_ms;
     unsigned long long deadline;
     struct program *programs[PROGRAMS_MAX];
@@ -63,38 +60,26 @@ void open_scene(unsigned limit_ms)
     scene.limit_ms = limit_ms;
     scene.deadline = now_ms() + limit_ms;
     still_begin();
+
+    char suffix[40];
     snprintf(
-        scene.suffix,
-        sizeof scene.suffix,
+        suffix,
+        sizeof suffix,
         "-%lu-%u",
         GetCurrentProcessId(),
         scene.number);
-
-    scene.job = create_job();
-    if (scene.job == NULL)
-        environment_trouble("CreateJobObjectW", "the job of the programs");
-    if (!name_record(scene.suffix, scene.record, sizeof scene.record))
-        environment_trouble("GetModuleFileNameW", "the folder of the record");
-    if (!lens_view_open(&scene.view, scene.record))
-        environment_trouble("CreateFileW", scene.record);
+    const char *failed = stage_open(&scene.stage, suffix);
+    if (failed != NULL)
+        environment_trouble(failed, "the stage of the programs");
 }
 
 void clear_scene(void)
 {
-    wchar_t wide[MAX_PATH];
-    if (scene.job != NULL)
-        TerminateJobObject(scene.job, EXIT_FAILURE);
+    stage_stop(&scene.stage);
     for (size_t i = 0; i < scene.count; i++)
         free_program(scene.programs[i]);
     scene.count = 0;
-    if (scene.job != NULL)
-        CloseHandle(scene.job);
-    scene.job = NULL;
-    if (scene.record[0] != '\0') {
-        lens_view_close(&scene.view);
-        DeleteFileW(widen(scene.record, wide, MAX_PATH));
-        scene.record[0] = '\0';
-    }
+    stage_close(&scene.stage);
 }
 
 unsigned long long scene_deadline(void)
@@ -104,31 +89,19 @@ unsigned long long scene_deadline(void)
 
 HANDLE scene_job(void)
 {
-    return scene.job;
+    return scene.stage.job;
 }
 
 const wchar_t *scene_name(const wchar_t *name)
 {
     static wchar_t full[300];
-    wchar_t suffix[ARRAYSIZE(scene.suffix)];
-    _snwprintf(
-        full,
-        ARRAYSIZE(full),
-        L"%ls%ls",
-        name,
-        widen(scene.suffix, suffix, ARRAYSIZE(suffix)));
-    return full;
+    return stage_name(&scene.stage, name, full, ARRAYSIZE(full));
 }
 
 /** Makes an event by which the lens and the check agree. */
 static HANDLE make_event(const char *name, bool manual_reset)
 {
-    wchar_t wide[80];
-    HANDLE event = CreateEventW(
-        NULL,
-        manual_reset,
-        FALSE,  // not set
-        scene_name(widen(name, wide, ARRAYSIZE(wide))));
+    HANDLE event = stage_event(&scene.stage, name, manual_reset);
     if (event == NULL)
         environment_trouble("CreateEventW", name);
     return event;
@@ -201,19 +174,12 @@ static void agree(struct agreement *with, const char *gates)
     with->ctrl_c_event = make_event(with->ctrl_c, false);
 }
 
-/** Adds `NAME=value` and its ending zero to an environment. */
-static size_t add_variable(
-    char *all, size_t size, size_t used, const char *name, const char *value)
-{
-    int length = snprintf(all + used, size - used, "%s=%s", name, value);
-    return used + (size_t)length + 1;
-}
-
-/** Adds LENS_FAULT, with the code of this grade where `other` stands. */
-static void add_fault(char *all, size_t size, size_t used, const char *fault)
+/** A fault with the code of this grade where `other` stands. */
+static const char *with_code(const char *fault)
 {
     static const char other[] = "other";
-    char codes[ENVIRONMENT_MAX] = "";
+    static char codes[ENVIRONMENT_MAX];
+    codes[0] = '\0';
     for (const char *rest = fault, *next; *rest != '\0'; rest = next) {
         size_t length = strlen(codes);
         next = strstr(rest, other);
@@ -230,7 +196,7 @@ static void add_fault(char *all, size_t size, size_t used, const char *fault)
             other_error());
         next += strlen(other);
     }
-    add_variable(all, size, used, "LENS_FAULT", codes);
+    return codes;
 }
 
 /** Starts a program, suspended; that it does not start is nobody's fault. */
@@ -242,7 +208,7 @@ static struct program *start_or_stop(
         &(struct launch){
             .folders = {scene.graded, scene.lesson},
             .environment = environment,
-            .job = scene.job,
+            .job = scene.stage.job,
             .keyboard = keyboard,
         });
     if (program != NULL)
@@ -255,18 +221,15 @@ struct program *start_with(
 {
     static char environment[ENVIRONMENT_MAX];
     static struct agreement agreed;
-    size_t used = 0, size = sizeof environment - 1;
     if (scene.count == PROGRAMS_MAX)
         fail_check("at most 16 programs in one check", "one more");
     agree(&agreed, conditions->gate);
-    memset(environment, 0, sizeof environment);
-    used = add_variable(environment, size, used, "LENS_RECORD", scene.record);
-    used = add_variable(environment, size, used, "LENS_SUFFIX", scene.suffix);
-    used = add_variable(environment, size, used, "LENS_CTRL_C", agreed.ctrl_c);
-    if (agreed.gates[0] != '\0')
-        used = add_variable(environment, size, used, "LENS_GATE", agreed.gates);
-    if (conditions->fault != NULL)
-        add_fault(environment, size, used, conditions->fault);
+    const struct script script = {
+        .ctrl_c = agreed.ctrl_c,
+        .gates = agreed.gates,
+        .fault = conditions->fault != NULL ? with_code(conditions->fault) : "",
+    };
+    stage_environment(&scene.stage, &script, environment, sizeof environment);
 
     struct program *program =
         start_or_stop(command_line, environment, conditions->keyboard);
@@ -290,7 +253,7 @@ struct program *scene_program(size_t index)
 
 const struct lens_view *scene_view(void)
 {
-    return &scene.view;
+    return &scene.stage.view;
 }
 
 unsigned scene_limit_ms(void)
@@ -314,7 +277,7 @@ bool someone_is_left(void)
         for (size_t i = 0; i < scene.count; i++)
             ours += is_running(scene.programs[i]);
         /* A process that has just ended may still be counted for a moment. */
-        if (processes_in(scene.job) <= ours)
+        if (processes_in(scene.stage.job) <= ours)
             return false;
         if (ms_until(deadline) == 0)
             return true;
@@ -325,7 +288,10 @@ bool someone_is_left(void)
 bool all_read_and_wait(unsigned long long sent)
 {
     for (size_t i = 0; i < scene.count; i++)
-        if (!where_waits_to_read(&scene.view, scene.programs[i]->id, sent))
+        if (!where_waits_to_read(
+                &scene.stage.view,
+                scene.programs[i]->id,
+                sent))
             return false;
     return true;
 }
@@ -333,8 +299,8 @@ bool all_read_and_wait(unsigned long long sent)
 uint32_t count_calls(const struct program *program, const char *call)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < lens_view_count(&scene.view); i++) {
-        const struct lens_record *record = lens_view_at(&scene.view, i);
+    for (uint32_t i = 0; i < lens_view_count(&scene.stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&scene.stage.view, i);
         count += record->kind == LENS_KIND_CALL && record->pid == program->id
                  && strcmp(lens_call_name(record->call), call) == 0;
     }
@@ -366,8 +332,8 @@ bool call_argument(
 const struct lens_record *find_call(
     const struct program *program, const char *call, uint32_t nth)
 {
-    for (uint32_t i = 0; i < lens_view_count(&scene.view); i++) {
-        const struct lens_record *record = lens_view_at(&scene.view, i);
+    for (uint32_t i = 0; i < lens_view_count(&scene.stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&scene.stage.view, i);
         if (record->kind == LENS_KIND_CALL && record->pid == program->id
             && record->nth == nth
             && strcmp(lens_call_name(record->call), call) == 0)
@@ -379,9 +345,9 @@ const struct lens_record *find_call(
 const struct lens_record *next_call(
     const struct program *program, const char *call, uint32_t *cursor)
 {
-    while (*cursor < lens_view_count(&scene.view)) {
+    while (*cursor < lens_view_count(&scene.stage.view)) {
         const struct lens_record *record =
-            lens_view_at(&scene.view, (*cursor)++);
+            lens_view_at(&scene.stage.view, (*cursor)++);
         if (record->kind == LENS_KIND_CALL && record->pid == program->id
             && strcmp(lens_call_name(record->call), call) == 0)
             return record;

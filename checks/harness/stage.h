@@ -1,42 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief What the harness's own files share of a scene; checks use scene.h.
+ * @brief Where programs play: the job that they are in, the record of their
+ * calls, and the suffix by which their names differ from all others.
+ *
+ * A check's scene plays on one, and so does a run of the sweep.
  */
 #ifndef CHECKS_STAGE_H
 #define CHECKS_STAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <windows.h>
 
-#include "checks/harness/program.h"
 #include "lens/reader.h"
 
-/** How long a program may take to end before it is described, and between two
- * looks of a check that waits, in ms. */
-enum { LAST_WORDS_MS = 200, LOOK_AGAIN_MS = 15 };
+/** A stage; one that is not open has the job NULL. */
+struct stage {
+    HANDLE job;
+    struct lens_view view;
+    char record[MAX_PATH]; /**< the record file, UTF-8 */
+    char suffix[40];
+};
 
-/** The cause of what a program has done with memory that is not its own. */
-#define WRONG_MEMORY                                                           \
-    "memory is used that is not, or no longer, its own: count its bytes, and " \
-    "ask who needs it how long"
+/** What a program is told of the lens in it; what is NULL or "" it is not. */
+struct script {
+    const char *ctrl_c; /**< the name of the event that presses Ctrl+C */
+    const char *gates;  /**< `ConnectNamedPipe:1=NAME` */
+    const char *fault;  /**< `ReadFile:1:109` */
+};
 
-/** The programs of the running check, in the order of their start, or NULL. */
-struct program *scene_program(size_t index);
+/**
+ * Opens a stage.
+ * @param suffix `-` and what no other stage has
+ * @return NULL, or the name of the call that failed (GetLastError tells why)
+ */
+const char *stage_open(struct stage *stage, const char *suffix);
 
-/** What the lens records of them. */
-const struct lens_view *scene_view(void);
+/** Ends the processes of the job. */
+void stage_stop(struct stage *stage);
 
-/** How long the check may take in all, in milliseconds. */
-unsigned scene_limit_ms(void);
+/** Releases all, and removes the record. */
+void stage_close(struct stage *stage);
 
-/** The job of the programs. */
-HANDLE scene_job(void);
+/**
+ * The name of an object as the programs on the stage know it.
+ * @return @p full
+ */
+const wchar_t *stage_name(
+    const struct stage *stage, const wchar_t *name, wchar_t *full, size_t size);
 
-/** Tells whether the check has started programs, and all have ended. */
-bool all_have_ended(void);
+/** Makes an event by which a program and we agree; NULL on failure. */
+HANDLE stage_event(
+    const struct stage *stage, const char *name, bool manual_reset);
 
-/** Tells whether a process runs that the check itself did not start. */
-bool someone_is_left(void);
+/** Writes the environment of a program, as struct launch has it. */
+void stage_environment(
+    const struct stage *stage, const struct script *script, char *environment,
+    size_t size);
 
 #endif

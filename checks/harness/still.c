@@ -14,7 +14,7 @@
 
 #include "checks/harness/clock.h"
 #include "checks/harness/program.h"
-#include "checks/harness/stage.h"
+#include "checks/harness/scene.h"
 #include "checks/harness/still.h"
 #include "checks/harness/where.h"
 

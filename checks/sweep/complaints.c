@@ -35,7 +35,7 @@ static bool is_linked(
     const struct run *run, const struct lens_record *record, uint32_t call)
 {
     return record->link != 0
-           && lens_view_at(&run->view, record->link - 1)->call == call;
+           && lens_view_at(&run->stage.view, record->link - 1)->call == call;
 }
 
 /** A copy of what was printed; to be freed. */
@@ -59,11 +59,12 @@ bool report_names(
     for (const char *line = text; *line != '\0' && !found;) {
         size_t length = strcspn(line, "\n");
         if (has_word(line, length, number))
-            for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-                const struct lens_record *record = lens_view_at(&run->view, i);
+            for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+                const struct lens_record *record =
+                    lens_view_at(&run->stage.view, i);
                 uint32_t other =
                     record->link != 0
-                        ? lens_view_at(&run->view, record->link - 1)->call
+                        ? lens_view_at(&run->stage.view, record->link - 1)->call
                         : record->call;
                 found =
                     found
@@ -83,8 +84,8 @@ bool report_names(
 static bool has_failed(
     const struct run *run, uint32_t process_id, uint32_t call, DWORD error)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         bool told =
             record->kind == LENS_KIND_ROUTINE
             || (record->kind == LENS_KIND_CALL

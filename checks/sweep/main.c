@@ -54,8 +54,8 @@ static LONG jobs_to_do;
 /** Reads the list of call sites of each program of the run. */
 static void read_sites(const struct run *run)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind == LENS_KIND_START)
             sites_read(&conversation, record->in);
     }
@@ -103,9 +103,9 @@ static bool read_call(
 /** Notes calls from sites where no run before this round has been. */
 static void note_news(const struct run *run, struct job *job)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
         struct call call;
-        if (!read_call(run, lens_view_at(&run->view, i), &call)
+        if (!read_call(run, lens_view_at(&run->stage.view, i), &call)
             || known[call.site] || job->news_count == NEWS_MAX)
             continue;
         bool again = false;
@@ -193,8 +193,8 @@ static void do_round(unsigned workers)
 static void plan_calls(const struct run *run)
 {
     static unsigned planned[SITES_MAX];
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         struct call call;
         if (!read_call(run, record, &call))
             continue;
@@ -235,9 +235,9 @@ static void check_programs(void)
 /** Finds out where the faults are that somebody wrote down. */
 static void find_places(const struct run *run)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
         struct call call;
-        if (!read_call(run, lens_view_at(&run->view, i), &call))
+        if (!read_call(run, lens_view_at(&run->stage.view, i), &call))
             continue;
         for (size_t k = 0; k < plan.count; k++)
             for (size_t f = 0; f < plan.jobs[k].count; f++) {

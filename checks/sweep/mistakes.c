@@ -49,7 +49,7 @@ static void judge_end(const struct run *run, char *wrong)
             continue;
         const struct lens_record *inside[THREADS_SHOWN];
         size_t count = where_threads(
-            &run->view,
+            &run->stage.view,
             actor->program->id,
             inside,
             THREADS_SHOWN);
@@ -83,7 +83,7 @@ static void judge_end(const struct run *run, char *wrong)
             run->conversation->parts[run->started].label);
     if (run->leaves)
         add(wrong, "a process that one of them started still runs");
-    if (lens_view_full(&run->view))
+    if (lens_view_full(&run->stage.view))
         add(wrong, "the record is full: what is missing can't be judged");
 }
 
@@ -91,9 +91,9 @@ static void judge_end(const struct run *run, char *wrong)
 static bool has_record(
     const struct run *run, uint32_t process_id, enum lens_kind kind)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++)
-        if (lens_view_at(&run->view, i)->kind == kind
-            && lens_view_at(&run->view, i)->pid == process_id)
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++)
+        if (lens_view_at(&run->stage.view, i)->kind == kind
+            && lens_view_at(&run->stage.view, i)->pid == process_id)
             return true;
     return false;
 }
@@ -104,7 +104,7 @@ static bool judge_crash(
 {
     char place[80] = "";
     const struct lens_record *crash =
-        where_crashed(&run->view, actor->program->id);
+        where_crashed(&run->stage.view, actor->program->id);
     if (crash != NULL)
         where_line(actor->program, crash->caller, place, sizeof place);
     if (crash != NULL || actor->status >= FIRST_EXCEPTION)
@@ -135,8 +135,8 @@ static bool is_last_word(uint32_t call)
  * ended otherwise. */
 static uint32_t ending_thread(const struct run *run, uint32_t process_id)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind == LENS_KIND_EXIT && record->pid == process_id)
             return record->tid;
     }
@@ -158,8 +158,8 @@ static bool gave_up(const struct run *run, uint32_t process_id)
 {
     bool failed = false;
     uint32_t thread = ending_thread(run, process_id);
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind != LENS_KIND_CALL || record->pid != process_id
             || record->tid != thread)
             continue;
@@ -180,8 +180,8 @@ static void judge_leaks(
     uint32_t id = actor->program->id;
     if (actor->status != 0 && gave_up(run, id))
         return;
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *leak = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *leak = lens_view_at(&run->stage.view, i);
         if (leak->kind == LENS_KIND_LEAK && leak->pid == id)
             add(wrong,
                 "%s %s, but left a handle open that %s gave it%s",
@@ -239,8 +239,8 @@ static void judge_fault(
 /** Whether the program has had an answer by CallNamedPipeW. */
 static bool has_called(const struct run *run, uint32_t process_id)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind == LENS_KIND_CALL && record->pid == process_id
             && record->call == LENS_CallNamedPipeW && record->t1 != 0
             && ((record->flags & LENS_FLAG_FAILED) == 0
@@ -272,8 +272,8 @@ static void judge_closes(
     const struct run *run, const struct actor *actor, char *wrong)
 {
     char place[80];
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind != LENS_KIND_WARNING
             || record->pid != actor->program->id)
             continue;
@@ -328,8 +328,9 @@ bool all_have_struck(const struct run *run)
     for (size_t i = 0; run->job != NULL && i < run->job->count; i++) {
         const struct call *call = &run->job->faults[i].call;
         bool struck = false;
-        for (uint32_t k = 0; k < lens_view_count(&run->view); k++) {
-            const struct lens_record *record = lens_view_at(&run->view, k);
+        for (uint32_t k = 0; k < lens_view_count(&run->stage.view); k++) {
+            const struct lens_record *record =
+                lens_view_at(&run->stage.view, k);
             struck =
                 struck
                 || (record->kind == LENS_KIND_CALL

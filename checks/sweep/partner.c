@@ -43,8 +43,8 @@ static bool has_made(
     const struct run *run, uint32_t process_id,
     bool (*is_such)(const struct lens_record *record))
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->pid == process_id && is_such(record))
             return true;
     }
@@ -63,15 +63,15 @@ static bool is_listening(const struct run *run, const struct lens_record *made)
         "%.*s%s",
         (int)strcspn(path, "\""),
         path,
-        run->suffix);
+        run->stage.suffix);
     return WaitNamedPipeW(widen(name, wide, ARRAYSIZE(wide)), 1);
 }
 
 /** Whether the process is a server to which a client can come now. */
 static bool expects_client(const struct run *run, uint32_t process_id)
 {
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->pid != process_id || !is_server_call(record))
             continue;
         if (record->call == LENS_CreateMailslotW || is_listening(run, record))

@@ -28,40 +28,16 @@ static _Noreturn void give_up(const char *call)
 static void open_run(struct run *run)
 {
     static volatile LONG number;
+    char suffix[40];
     snprintf(
-        run->suffix,
-        sizeof run->suffix,
+        suffix,
+        sizeof suffix,
         "-sweep-%lu-%ld",
         GetCurrentProcessId(),
         InterlockedIncrement(&number));
-    run->group = create_job();
-    if (run->group == NULL)
-        give_up("CreateJobObjectW");
-    if (!name_record(run->suffix, run->record, sizeof run->record))
-        give_up("GetModuleFileNameW");
-    if (!lens_view_open(&run->view, run->record))
-        give_up("CreateFileW");
-}
-
-/** Makes the event that the lens of the next program takes for Ctrl+C. */
-static HANDLE make_ctrl_c(const struct run *run)
-{
-    char name[80];
-    wchar_t wide[80];
-    snprintf(
-        name,
-        sizeof name,
-        "pipework-ctrl-c-%zu%s",
-        run->count,
-        run->suffix);
-    HANDLE event = CreateEventW(
-        NULL,   // default security
-        FALSE,  // reset by whom it wakes
-        FALSE,  // not set
-        widen(name, wide, ARRAYSIZE(wide)));
-    if (event == NULL)
-        give_up("CreateEventW");
-    return event;
+    const char *failed = stage_open(&run->stage, suffix);
+    if (failed != NULL)
+        give_up(failed);
 }
 
 /** Presses Ctrl+C for the first program of this name. */
@@ -81,31 +57,18 @@ static void press(struct run *run, const char *program)
 static void start(struct run *run, size_t part, bool substitute)
 {
     const struct part *what = &run->conversation->parts[part];
-    char fault[400] = "", ctrl_c[60] = "", environment[1024] = {0};
-    bool takes_ctrl_c = run->conversation->has_presses;
-    HANDLE event = takes_ctrl_c ? make_ctrl_c(run) : NULL;
-    if (takes_ctrl_c)
-        snprintf(
-            ctrl_c,
-            sizeof ctrl_c,
-            "LENS_CTRL_C=pipework-ctrl-c-%zu\n",
-            run->count);
+    char fault[400] = "", ctrl_c[40] = "", environment[1024];
+    HANDLE event = NULL;
+    if (run->conversation->has_presses) {
+        snprintf(ctrl_c, sizeof ctrl_c, "pipework-ctrl-c-%zu", run->count);
+        event = stage_event(&run->stage, ctrl_c, false);
+        if (event == NULL)
+            give_up("CreateEventW");
+    }
     if (run->job != NULL && !substitute)
         plan_write(run->job, part, fault, sizeof fault);
-    /* The strings of an environment end with a zero each, here `\n` first. */
-    int length = snprintf(
-        environment,
-        sizeof environment - 1,
-        "LENS_RECORD=%s\nLENS_SUFFIX=%s\n%s%s%s%s",
-        run->record,
-        run->suffix,
-        ctrl_c,
-        fault[0] != '\0' ? "LENS_FAULT=" : "",
-        fault,
-        fault[0] != '\0' ? "\n" : "");
-    for (int i = 0; i < length; i++)
-        if (environment[i] == '\n')
-            environment[i] = '\0';
+    const struct script script = {.ctrl_c = ctrl_c, .fault = fault};
+    stage_environment(&run->stage, &script, environment, sizeof environment);
 
     struct actor *actor = &run->actors[run->count];
     *actor = (struct actor){
@@ -119,7 +82,7 @@ static void start(struct run *run, size_t part, bool substitute)
             .folders =
                 {run->conversation->folders[0], run->conversation->folders[1]},
             .environment = environment,
-            .job = run->group,
+            .job = run->stage.job,
         });
     if (actor->program == NULL) {
         if (GetLastError() == ERROR_FILE_NOT_FOUND)
@@ -235,7 +198,7 @@ static bool someone_is_left(const struct run *run)
 {
     unsigned long long deadline = now_ms() + LAST_WORDS_MS;
     /* A process that has just ended may still be counted for a moment. */
-    while (processes_in(run->group) > 0) {
+    while (processes_in(run->stage.job) > 0) {
         if (ms_until(deadline) == 0)
             return true;
         Sleep(1);
@@ -260,16 +223,13 @@ void run_play(
 
 void run_clear(struct run *run)
 {
-    wchar_t wide[MAX_PATH];
-    TerminateJobObject(run->group, EXIT_FAILURE);
+    stage_stop(&run->stage);
     for (size_t i = 0; i < run->count; i++) {
         free_program(run->actors[i].program);
         if (run->actors[i].ctrl_c != NULL)
             CloseHandle(run->actors[i].ctrl_c);
     }
-    CloseHandle(run->group);
-    lens_view_close(&run->view);
-    DeleteFileW(widen(run->record, wide, MAX_PATH));
+    stage_close(&run->stage);
 }
 
 size_t run_part_of(const struct run *run, uint32_t process_id)
@@ -277,8 +237,8 @@ size_t run_part_of(const struct run *run, uint32_t process_id)
     for (size_t i = 0; i < run->count; i++)
         if (run->actors[i].program->id == process_id)
             return run->actors[i].substitute ? PARTS_MAX : run->actors[i].part;
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind == LENS_KIND_CALL
             && record->call == LENS_CreateProcessW && record->peer == process_id
             && record->pid != process_id)
@@ -292,8 +252,8 @@ const char *run_program_of(const struct run *run, uint32_t process_id)
     for (size_t i = 0; i < run->count; i++)
         if (run->actors[i].program->id == process_id)
             return run->actors[i].program->name;
-    for (uint32_t i = 0; i < lens_view_count(&run->view); i++) {
-        const struct lens_record *record = lens_view_at(&run->view, i);
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
         if (record->kind == LENS_KIND_START && record->pid == process_id)
             return record->in;
     }

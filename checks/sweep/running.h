@@ -11,6 +11,7 @@
 #include <windows.h>
 
 #include "checks/harness/program.h"
+#include "checks/harness/stage.h"
 #include "checks/sweep/faults.h"
 #include "lens/reader.h"
 
@@ -46,10 +47,7 @@ struct run {
     struct actor actors[2 * PARTS_MAX];
     size_t count;
     size_t started; /**< parts of the conversation started so far */
-    HANDLE group;   /**< the job object of all its processes */
-    struct lens_view view;
-    char record[MAX_PATH];
-    char suffix[40];
+    struct stage stage;
     struct patience patience;
     unsigned long long deadline;
     bool hangs;    /**< somebody had not ended when there was no more hope */
