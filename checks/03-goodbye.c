@@ -22,6 +22,7 @@
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
+#include "lens/table.h"
 #include "lessons/03-goodbye/protocol.h"
 
 /* How many late clients there are: the exercise's README. An instance counts as

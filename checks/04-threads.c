@@ -18,6 +18,7 @@
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
+#include "lens/table.h"
 #include "lessons/04-threads/protocol.h"
 
 /** What a process ends with when nobody has handled Ctrl+C. */

@@ -21,6 +21,7 @@
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
 #include "lens/reader.h"
+#include "lens/table.h"
 #include "lessons/10-duplex/protocol.h"
 
 /** A server that says nothing, and whose keyboard never comes to its end. */

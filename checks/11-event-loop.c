@@ -19,6 +19,7 @@
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
+#include "lens/table.h"
 #include "lessons/11-event-loop/protocol.h"
 
 /** How many clients one thread can serve, beside its stop event. */

@@ -20,6 +20,7 @@
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
 #include "lens/reader.h"
+#include "lens/table.h"
 #include "lessons/12-completion-routines/protocol.h"
 
 /** How often a client talks without a pause: as many as a program has gates.

@@ -94,13 +94,3 @@ uint64_t lens_view_asked(const struct lens_view *view)
 {
     return (uint64_t)view->record->header.used + view->record->header.lost;
 }
-
-const char *lens_call_name(uint32_t call)
-{
-    static const char *const names[] = {
-#define LENS_CALL(result, name, ...) #name,
-#include "lens/calls.h"
-    };
-
-    return call < LENS_CALL_COUNT ? names[call] : "?";
-}

@@ -60,7 +60,4 @@ bool lens_view_full(const struct lens_view *view);
 /** How many records were asked for so far, those without room included. */
 uint64_t lens_view_asked(const struct lens_view *view);
 
-/** A call's name, for instance "ReadFile"; "?" for what is not in the table. */
-const char *lens_call_name(uint32_t call);
-
 #endif

@@ -13,6 +13,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/still.h"
 #include "checks/harness/where.h"
+#include "lens/table.h"
 
 /** Names the call that a program made last: `, after ReadFile (server.c:36)`.
  */

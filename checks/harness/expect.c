@@ -14,6 +14,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/still.h"
 #include "checks/harness/where.h"
+#include "lens/table.h"
 
 #define LEFT_BEHIND "%s starts a process and does not wait for its end"
 

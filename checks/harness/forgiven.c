@@ -14,6 +14,7 @@
 #include "checks/harness/forgiven.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/where.h"
+#include "lens/table.h"
 
 enum { PIPES_MAX = 1024 };
 

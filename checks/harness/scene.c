@@ -16,6 +16,7 @@
 #include "checks/harness/where.h"
 #include "common/error.h"
 #include "lens/reader.h"
+#include "lens/table.h"
 
 enum { PROGRAMS_MAX = 16, ENVIRONMENT_MAX = 4096 };
 

@@ -9,6 +9,8 @@
 #include <windows.h>
 
 #include "checks/harness/where.h"
+#include "lens/lines.h"
+#include "lens/table.h"
 
 const struct lens_record *where_inside(
     const struct lens_view *view, DWORD process_id)
@@ -76,29 +78,13 @@ size_t where_threads(
     return count;
 }
 
-/** What each call of the lens's table does. */
-static const char *const DOES[LENS_CALL_COUNT] = {
-#define LENS_CALL(                                                             \
-    result,                                                                    \
-    name,                                                                      \
-    parameters,                                                                \
-    arguments,                                                                 \
-    failure,                                                                   \
-    does,                                                                      \
-    before,                                                                    \
-    shows,                                                                     \
-    errors)                                                                    \
-#does,
-#include "lens/calls.h"
-};
-
 bool where_waits(const struct lens_record *record)
 {
     /* What the lens holds up (a fault `delay=`) goes on by itself. */
     if (record->kind != LENS_KIND_CALL || record->t1 != 0
         || (record->flags & (LENS_FLAG_AT_GATE | LENS_FLAG_DELAYED)) != 0
-        || (strcmp(DOES[record->call], "LENS_BLOCKS") != 0
-            && strcmp(DOES[record->call], "LENS_COLLECTS") != 0))
+        || (strcmp(lens_call_does(record->call), "LENS_BLOCKS") != 0
+            && strcmp(lens_call_does(record->call), "LENS_COLLECTS") != 0))
         return false;
     /* Here `wait` is no time, but yes or no; data can hold anything. */
     if (record->call == LENS_GetOverlappedResult
@@ -319,53 +305,26 @@ static FILE *open_beside(const struct program *program, const char *ending)
     return _wfopen(widen(path, wide, MAX_PATH), L"rb");
 }
 
-/** The address for which the program was linked, from its file's header. */
-static unsigned long long image_base(const struct program *program)
-{
-    unsigned long long base = 0;
-    unsigned char start[1024] = {0};
-    FILE *file = open_beside(program, ".exe");
-    if (file == NULL)
-        return 0;
-    fread(start, 1, sizeof start, file);
-    fclose(file);
-
-    LONG header = ((const IMAGE_DOS_HEADER *)(const void *)start)->e_lfanew;
-    if (header > 0
-        && (size_t)header + sizeof(IMAGE_NT_HEADERS64) <= sizeof start)
-        memcpy(
-            &base,
-            start + header + offsetof(IMAGE_NT_HEADERS64, OptionalHeader)
-                + offsetof(IMAGE_OPTIONAL_HEADER64, ImageBase),
-            sizeof base);
-    return base;
-}
-
 const char *where_line(
     const struct program *program, uint32_t address, char *text, size_t size)
 {
-    /* The return address is that of the next instruction: one byte back is
-     * inside the call. */
-    unsigned long long wanted = image_base(program) + address - 1;
-    unsigned long long best = 0;
-    char row[200], name[60], line[20] = "";
-    FILE *list = open_beside(program, ".lines");
     text[0] = '\0';
-    if (list == NULL)
-        return text;
-    while (fgets(row, sizeof row, list) != NULL) {
-        unsigned long long start = 0;
-        if (sscanf(row, "%59s %19s %llx", name, line, &start) != 3
-            || start > wanted || start < best)
-            continue;
-        best = start;
-        /* A `-` ends a stretch of code: behind it is another source. */
-        if (line[0] == '-')
-            text[0] = '\0';
-        else
-            snprintf(text, size, " (%s:%s)", name, line);
+    FILE *list = open_beside(program, ".lines");
+    FILE *file = open_beside(program, ".exe");
+    struct lens_lines *lines =
+        list != NULL && file != NULL ? lens_lines_read(list, file) : NULL;
+    if (lines != NULL) {
+        /* The return address is that of the next instruction: one byte back is
+         * inside the call. */
+        const char *place = lens_lines_at(lines, address - 1);
+        if (place[0] != '\0')
+            snprintf(text, size, " (%s)", place);
     }
-    fclose(list);
+    lens_lines_free(lines);
+    if (list != NULL)
+        fclose(list);
+    if (file != NULL)
+        fclose(file);
     return text;
 }
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checks/sweep/calls.h"
 #include "checks/sweep/complaints.h"
+#include "lens/table.h"
 
 /** Whether the character can be a part of a name or number. */
 static bool is_part(char c)
@@ -109,7 +109,7 @@ static bool read_report(const char *line, uint32_t *call, DWORD *error)
         name++;
     if (line[name] != ':')
         return false;
-    *call = call_find(line, name);
+    *call = lens_call_find(line, name);
     for (const char *p = strstr(line, "error "); p != NULL;
          p = strstr(p + 1, "error "))
         if (isdigit((unsigned char)p[6]))

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checks/sweep/calls.h"
 #include "checks/sweep/faults.h"
 #include "checks/sweep/sites.h"
 #include "lens/reader.h"
+#include "lens/table.h"
 
 /** Adds an empty run. */
 static struct job *add_job(struct plan *plan)
@@ -27,7 +27,7 @@ static struct job *add_job(struct plan *plan)
 void plan_call(
     struct plan *plan, const struct call *call, const struct fault *before)
 {
-    const char *errors = call_errors(call->call);
+    const char *errors = lens_call_errors(call->call);
     bool hard = true;
     while (*errors != '\0') {
         char *end;
@@ -44,7 +44,7 @@ void plan_call(
 /** Whether the error is the first of its row, which must be reported. */
 static bool is_hard(uint32_t call, DWORD error)
 {
-    return strtoul(call_errors(call), NULL, 10) == error;
+    return strtoul(lens_call_errors(call), NULL, 10) == error;
 }
 
 /** Reads one fault; @p text ends behind it. */
@@ -73,10 +73,10 @@ static void read_fault(
         part++;
     if (part == conversation->count)
         stop("the conversation has no program %s", program);
-    uint32_t call = call_find(name, strlen(name));
+    uint32_t call = lens_call_find(name, strlen(name));
     if (call == LENS_CALL_COUNT)
         stop("%s is no function of the lens's table", name);
-    if (*call_errors(call) == '\0')
+    if (*lens_call_errors(call) == '\0')
         stop("%s can't be made to fail", name);
 
     *fault = (struct fault){

@@ -4,7 +4,6 @@
  * @brief Whether anything can still happen in a run.
  */
 #include "checks/harness/where.h"
-#include "checks/sweep/calls.h"
 #include "checks/sweep/hope.h"
 
 unsigned long long activity(const struct run *run)

@@ -31,6 +31,7 @@
 #include "checks/sweep/sites.h"
 #include "common/console.h"
 #include "common/error.h"
+#include "lens/table.h"
 
 /** How long a run may take: the first, and what the others get on top of
  * many times as much as the first has taken, in ms; how often a run is tried.

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "checks/harness/where.h"
-#include "checks/sweep/calls.h"
 #include "checks/sweep/complaints.h"
 #include "checks/sweep/mistakes.h"
 #include "checks/sweep/sites.h"
+#include "lens/table.h"
 
 /** Of how many threads is told where they hang. */
 enum { THREADS_SHOWN = 6 };

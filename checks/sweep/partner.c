@@ -7,7 +7,6 @@
 #include <string.h>
 #include <windows.h>
 
-#include "checks/sweep/calls.h"
 #include "checks/sweep/partner.h"
 
 static const char PIPES[] = "name=\"\\\\.\\pipe\\";

@@ -10,6 +10,7 @@
 #include "checks/sweep/report.h"
 #include "checks/sweep/sites.h"
 #include "lens/reader.h"
+#include "lens/table.h"
 
 enum { COLUMNS = 80, INDENT = 12 };
 

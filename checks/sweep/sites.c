@@ -9,9 +9,9 @@
 #include <windows.h>
 
 #include "checks/harness/program.h"
-#include "checks/sweep/calls.h"
 #include "checks/sweep/sites.h"
 #include "lens/reader.h"
+#include "lens/table.h"
 
 enum { PROGRAMS_MAX = 32 };
 
@@ -91,7 +91,7 @@ static bool read_list(FILE *list, size_t program)
             || sscanf(row, "%llx %39s %u %79s", &address, file, &line, name)
                    != 4)
             continue;
-        uint32_t call = call_find(name, strlen(name));
+        uint32_t call = lens_call_find(name, strlen(name));
         if (call == LENS_CALL_COUNT)
             continue;
         if (address_count == SITES_MAX)

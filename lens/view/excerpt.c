@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lens/table.h"
 #include "lens/view/excerpt.h"
 #include "lens/view/table.h"
 #include "lens/view/words.h"
@@ -29,7 +30,7 @@ static int find_call(const struct story *story, const char *name)
             &text,
             "%s/%s:%u",
             story_process(story, item)->label,
-            table_name(item->record->call),
+            lens_call_name(item->record->call),
             item->record->nth);
         if (strcmp(text.at, name) == 0)
             return i;

@@ -6,27 +6,8 @@
 #include <string.h>
 
 #include "lens/record.h"
+#include "lens/table.h"
 #include "lens/view/table.h"
-
-/** The parts of the table that matter here. */
-static const struct {
-    const char *name;
-    const char *does;
-    const char *shows;
-} table[LENS_CALL_COUNT] = {
-#define LENS_CALL(                                                             \
-    result,                                                                    \
-    name,                                                                      \
-    parameters,                                                                \
-    arguments,                                                                 \
-    failure,                                                                   \
-    does,                                                                      \
-    before,                                                                    \
-    shows,                                                                     \
-    errors)                                                                    \
-    {#name, #does, shows},
-#include "lens/calls.h"
-};
 
 /** By name, so that the table may have them or not. */
 static const struct {
@@ -66,15 +47,10 @@ static const struct {
     {"CreateProcessW", ROLE_NEW_PROCESS},
 };
 
-const char *table_name(uint32_t call)
-{
-    return call < LENS_CALL_COUNT ? table[call].name : "?";
-}
-
 enum role table_role(uint32_t call)
 {
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
-        if (strcmp(roles[i].name, table_name(call)) == 0)
+        if (strcmp(roles[i].name, lens_call_name(call)) == 0)
             return roles[i].role;
     return ROLE_OTHER;
 }
@@ -82,13 +58,13 @@ enum role table_role(uint32_t call)
 bool table_waits(uint32_t call)
 {
     return call < LENS_CALL_COUNT && table_role(call) != ROLE_WRITE
-           && (strcmp(table[call].does, "LENS_BLOCKS") == 0
-               || strcmp(table[call].does, "LENS_COLLECTS") == 0);
+           && (strcmp(lens_call_does(call), "LENS_BLOCKS") == 0
+               || strcmp(lens_call_does(call), "LENS_COLLECTS") == 0);
 }
 
 char table_letter(uint32_t call, const char *key, size_t length)
 {
-    const char *at = call < LENS_CALL_COUNT ? table[call].shows : "";
+    const char *at = call < LENS_CALL_COUNT ? lens_call_shows(call) : "";
     while (*at != '\0') {
         size_t word = strcspn(at, " ");
         if (word > length + 2 && memcmp(at, key, length) == 0

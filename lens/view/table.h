@@ -34,9 +34,6 @@ enum role {
     ROLE_NEW_PROCESS,
 };
 
-/** Its name; "?" for one that is not in the table. */
-const char *table_name(uint32_t call);
-
 enum role table_role(uint32_t call);
 
 /** Whether it may wait for somebody. (A write may, too; but it is drawn where

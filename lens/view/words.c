@@ -8,6 +8,7 @@
 #include <windows.h>
 
 #include "common/error.h"
+#include "lens/table.h"
 #include "lens/view/fields.h"
 #include "lens/view/pipes.h"
 #include "lens/view/table.h"
@@ -80,7 +81,7 @@ const char *words_title(const struct item *item)
 {
     switch (item->kind) {
     case ITEM_CALL:
-        return table_name(item->record->call);
+        return lens_call_name(item->record->call);
     case ITEM_ROUTINE:
         return "completion routine";
     case ITEM_LEAK:
@@ -211,14 +212,14 @@ void words_argument(
         add_arguments(story, item, text);
         return;
     case ITEM_ROUTINE:
-        text_add(text, "of %s", table_name(item->record->call));
+        text_add(text, "of %s", lens_call_name(item->record->call));
         return;
     case ITEM_LEAK:
         add_handle(story, item, item->record->handle, text);
-        text_add(text, " of %s", table_name(item->record->call));
+        text_add(text, " of %s", lens_call_name(item->record->call));
         break;
     case ITEM_WARNING:
-        text_add(text, "%s", table_name(item->record->call));
+        text_add(text, "%s", lens_call_name(item->record->call));
         break;
     case ITEM_CRASH:
         text_add(text, "%s", item->record->in);
@@ -249,7 +250,7 @@ static void add_remark(const struct item *item, struct text *text)
         if (item->kind == ITEM_CRASH && crashes[i].code == record->error)
             text_add(text, "%s", crashes[i].name);
     if (item->kind == ITEM_WARNING) {
-        const char *name = table_name(record->call);
+        const char *name = lens_call_name(record->call);
         size_t length = strlen(name);
         bool twice = strncmp(record->in, name, length) == 0;
         const char *rest = record->in + (twice ? length : 0);

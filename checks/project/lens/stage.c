@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "checks/project/lens/stage.h"
+#include "lens/table.h"
 
 static const char *folder;
 static char record_file[LINE];

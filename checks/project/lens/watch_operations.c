@@ -9,6 +9,7 @@
 
 #include "checks/project/lens/stage.h"
 #include "checks/project/lens/watch_operations.h"
+#include "lens/table.h"
 
 #define SUBJECT "operations.exe"
 

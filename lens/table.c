@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * @brief What the lens's table says of a call.
+ * @brief What the table says of each call.
  */
-#include <stdlib.h>
 #include <string.h>
+#include <windows.h>
 
-#include "checks/sweep/calls.h"
+#include "lens/record.h"
+#include "lens/table.h"
 
-/** A row of the table: name, errors. */
 static const struct {
-    const char *name, *errors;
-} TABLE[LENS_CALL_COUNT] = {
+    const char *name, *does, *shows, *errors;
+} ROWS[LENS_CALL_COUNT] = {
 #define LENS_CALL(                                                             \
     result,                                                                    \
     name,                                                                      \
@@ -22,21 +22,36 @@ static const struct {
     before,                                                                    \
     shows,                                                                     \
     errors)                                                                    \
-    {#name, errors},
+    {#name, #does, shows, errors},
 #include "lens/calls.h"
 };
 
-uint32_t call_find(const char *name, size_t length)
+const char *lens_call_name(uint32_t call)
+{
+    return call < LENS_CALL_COUNT ? ROWS[call].name : "?";
+}
+
+uint32_t lens_call_find(const char *name, size_t length)
 {
     uint32_t call = 0;
     while (call < LENS_CALL_COUNT
-           && (strlen(TABLE[call].name) != length
-               || memcmp(TABLE[call].name, name, length) != 0))
+           && (strlen(ROWS[call].name) != length
+               || memcmp(ROWS[call].name, name, length) != 0))
         call++;
     return call;
 }
 
-const char *call_errors(uint32_t call)
+const char *lens_call_does(uint32_t call)
 {
-    return TABLE[call].errors;
+    return ROWS[call].does;
+}
+
+const char *lens_call_shows(uint32_t call)
+{
+    return ROWS[call].shows;
+}
+
+const char *lens_call_errors(uint32_t call)
+{
+    return ROWS[call].errors;
 }
