@@ -118,54 +118,97 @@ static bool describe_memory(
     return false;
 }
 
+/** Says which call a program with one thread at work is inside. */
+static void describe_call(
+    const struct program *program, const struct lens_record *inside, char *text,
+    size_t size)
+{
+    char place[80];
+    snprintf(
+        text,
+        size,
+        "%s is %s %s%s",
+        program->name,
+        inside->flags & LENS_FLAG_AT_GATE ? "held by the check before"
+                                          : "inside",
+        lens_call_name(inside->call),
+        where_line(program, inside->caller, place, sizeof place));
+}
+
+/** Says that a program is in no call, and whether it computes. */
+static void describe_silence(
+    const struct program *program, char *text, size_t size)
+{
+    char place[80];
+    bool computes = where_computed_ms(scene_view(), program) >= COMPUTES_MS;
+    snprintf(
+        text,
+        size,
+        "%s is in no call that the lens sees: it %s",
+        program->name,
+        computes ? "computes" : "waits elsewhere");
+    if (computes)
+        also_likely(
+            "a loop that does not end, or nothing but computing, in %s%s",
+            program->name,
+            last_call(program, place, sizeof place));
+}
+
+/** Says what a program is doing. */
+static void describe_running(
+    const struct program *program, char *text, size_t size)
+{
+    static const struct lens_record *threads[THREADS_MAX];
+    size_t count =
+        where_threads(scene_view(), program->id, threads, THREADS_MAX);
+    if (lens_view_full(scene_view())
+        && !where_all_wait(scene_view(), program->id, true)) {
+        snprintf(
+            text,
+            size,
+            "%s makes call after call, more than can be recorded",
+            program->name);
+        also_likely("a loop that does not end, in %s", program->name);
+    } else if (count > 1)
+        describe_threads(program, threads, count, text, size);
+    else if (count == 1)
+        describe_call(program, threads[0], text, size);
+    else
+        describe_silence(program, text, size);
+}
+
+/** Says how a program has crashed: where, if the record knows. */
+static void describe_crash(
+    const struct program *program, const struct lens_record *crash, DWORD code,
+    char *text, size_t size)
+{
+    char place[80] = "";
+    also_likely(
+        "%s crashed: look for what writes or reads outside its memory",
+        program->name);
+    if (crash != NULL)
+        where_line(program, crash->caller, place, sizeof place);
+    snprintf(
+        text,
+        size,
+        "%s crashed: exception 0x%08lX%s%s",
+        program->name,
+        code,
+        code == EXCEPTION_ACCESS_VIOLATION ? ", access violation"
+        : code == EXCEPTION_STACK_OVERFLOW ? ", stack overflow"
+                                           : "",
+        place);
+}
+
 /** Says in one sentence what a program is doing, or how it ended. */
 static void describe_program(struct program *program, char *text, size_t size)
 {
-    char place[80];
     DWORD code;
     /* A program that is about to end says more when it has ended. */
     if (still_look() != STANDS)
         wait_for_end(program, now_ms() + LAST_WORDS_MS, &code);
     if (is_running(program)) {
-        static const struct lens_record *threads[THREADS_MAX];
-        size_t count =
-            where_threads(scene_view(), program->id, threads, THREADS_MAX);
-        const struct lens_record *inside = count > 0 ? threads[0] : NULL;
-        if (lens_view_full(scene_view())
-            && !where_all_wait(scene_view(), program->id, true)) {
-            snprintf(
-                text,
-                size,
-                "%s makes call after call, more than can be recorded",
-                program->name);
-            also_likely("a loop that does not end, in %s", program->name);
-        } else if (count > 1) {
-            describe_threads(program, threads, count, text, size);
-        } else if (inside == NULL) {
-            bool computes =
-                where_computed_ms(scene_view(), program) >= COMPUTES_MS;
-            snprintf(
-                text,
-                size,
-                "%s is in no call that the lens sees: it %s",
-                program->name,
-                computes ? "computes" : "waits elsewhere");
-            if (computes)
-                also_likely(
-                    "a loop that does not end, or nothing but computing, in "
-                    "%s%s",
-                    program->name,
-                    last_call(program, place, sizeof place));
-        } else
-            snprintf(
-                text,
-                size,
-                "%s is %s %s%s",
-                program->name,
-                inside->flags & LENS_FLAG_AT_GATE ? "held by the check before"
-                                                  : "inside",
-                lens_call_name(inside->call),
-                where_line(program, inside->caller, place, sizeof place));
+        describe_running(program, text, size);
         return;
     }
     GetExitCodeProcess(program->process, &code);
@@ -173,23 +216,9 @@ static void describe_program(struct program *program, char *text, size_t size)
         return;
     blame_memory(program);
     const struct lens_record *crash = where_crashed(scene_view(), program->id);
-    if (crash != NULL || (code >= 0xC0000000 && code < 0xF0000000)) {
-        also_likely(
-            "%s crashed: look for what writes or reads outside its memory",
-            program->name);
-        snprintf(
-            text,
-            size,
-            "%s crashed: exception 0x%08lX%s%s",
-            program->name,
-            code,
-            code == EXCEPTION_ACCESS_VIOLATION ? ", access violation"
-            : code == EXCEPTION_STACK_OVERFLOW ? ", stack overflow"
-                                               : "",
-            crash == NULL
-                ? ""
-                : where_line(program, crash->caller, place, sizeof place));
-    } else
+    if (crash != NULL || (code >= 0xC0000000 && code < 0xF0000000))
+        describe_crash(program, crash, code, text, size);
+    else
         snprintf(
             text,
             size,
