@@ -107,6 +107,7 @@ static void follow_handles(
         note_opened(record);
         break;
     case LENS_STARTS:
+    case LENS_PAIRS:
         note_opened(record);
         break;
     case LENS_CLOSES:

@@ -16,6 +16,7 @@
  *   LENS_PLAIN  nothing special       LENS_BLOCKS  it may wait
  *   LENS_OPENS  returns a handle      LENS_CLOSES  closes its first argument
  *   LENS_STARTS starts a process: two handles
+ *   LENS_PAIRS  makes two handles in the places that it is given
  *   LENS_ENDS   ends the process      LENS_ENDS_THREAD  ends the thread
  *   LENS_DUPLICATES  is DuplicateHandle
  *   LENS_BINDS       is CreateIoCompletionPort
@@ -35,8 +36,11 @@
  * Arguments, one word for each, in order:
  *   %s name      %h handle     %u number    %x number in hexadecimal
  *   %t time-out  %p pointer    %o OVERLAPPED
+ *   %j a standard handle's name
  *   %f function  %w bytes to write, the next argument is their number
  *   %b the record's other handle            %c process
+ *   %y whether what is made is inherited; not shown without a structure
+ *   %g handles, the next argument is their size in bytes
  *   %a handles, the argument before it is their number
  *   %v the number it points to, in hexadecimal
  *   %. not shown
@@ -46,6 +50,7 @@
  *   %n the number of bytes it points to
  *   %m another number it points to          %k the same, as wide as a pointer
  *   %d the handle it points to              %i PROCESS_INFORMATION
+ *   %l the record's second handle, the same %z STARTUPINFOW or ...EXW
  *   %q the OVERLAPPED it points to          %e the first OVERLAPPED_ENTRY
  *
  * Errors: the first is one that nobody can be ready for, so it must be
@@ -67,7 +72,7 @@ LENS_CALL(HANDLE, CreateNamedPipeW,
      DWORD in, DWORD wait, LPSECURITY_ATTRIBUTES security),
     (name, open, mode, instances, out, in, wait, security),
     INVALID_HANDLE_VALUE, LENS_OPENS, LENS_PATH(name),
-    "name=%s open=%x mode=%x max=%u out=%u in=%u wait=%u security=%.",
+    "name=%s open=%x mode=%x max=%u out=%u in=%u wait=%u inherit=%y",
     "1450 5 231")
 
 LENS_CALL(BOOL, ConnectNamedPipe,
@@ -135,7 +140,7 @@ LENS_CALL(HANDLE, CreateFileW,
      DWORD how, DWORD flags, HANDLE model),
     (name, access, share, security, how, flags, model),
     INVALID_HANDLE_VALUE, LENS_OPENS, LENS_PATH(name),
-    "name=%s access=%x share=%x security=%. how=%u flags=%x model=%.",
+    "name=%s access=%x share=%x inherit=%y how=%u flags=%x model=%.",
     "1450 2 5 231")
 
 LENS_CALL(BOOL, ReadFile,
@@ -188,6 +193,47 @@ LENS_CALL(BOOL, DuplicateHandle,
     FALSE, LENS_DUPLICATES, LENS_AS_IS,
     "from=%c source=%b to=%c made=%d access=%x inherit=%u options=%x",
     "1450")
+
+/* Pipes without a name, and what a child gets */
+
+LENS_CALL(BOOL, CreatePipe,
+    (PHANDLE read, PHANDLE write, LPSECURITY_ATTRIBUTES security, DWORD size),
+    (read, write, security, size),
+    FALSE, LENS_PAIRS, LENS_AS_IS,
+    "read=%d write=%l inherit=%y size=%u",
+    "1450")
+
+LENS_CALL(BOOL, SetHandleInformation,
+    (HANDLE handle, DWORD mask, DWORD flags), (handle, mask, flags),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "handle=%h mask=%x flags=%x",
+    "1450")
+
+LENS_CALL(HANDLE, GetStdHandle, (DWORD which), (which),
+    INVALID_HANDLE_VALUE, LENS_PLAIN, LENS_AS_IS, "which=%j",
+    "1450")
+
+LENS_CALL(BOOL, SetStdHandle, (DWORD which, HANDLE handle), (which, handle),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "which=%j handle=%h",
+    "1450")
+
+/* Its first call, without a list, fails with 122 and tells the size. */
+LENS_CALL(BOOL, InitializeProcThreadAttributeList,
+    (LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count, DWORD flags,
+     PSIZE_T size),
+    (list, count, flags, size),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "list=%p count=%u flags=%x size=%k",
+    "1450")
+
+LENS_CALL(BOOL, UpdateProcThreadAttribute,
+    (LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD flags, DWORD_PTR attribute,
+     PVOID value, SIZE_T size, PVOID previous, PSIZE_T returned),
+    (list, flags, attribute, value, size, previous, returned),
+    FALSE, LENS_PLAIN, LENS_AS_IS,
+    "list=%p flags=%x attribute=%x handles=%g size=%u previous=%. returned=%.",
+    "1450")
+
+LENS_VOID(DeleteProcThreadAttributeList, (LPPROC_THREAD_ATTRIBUTE_LIST list),
+    (list), LENS_PLAIN, LENS_AS_IS, "list=%p")
 
 /* Mailslots */
 
@@ -437,7 +483,7 @@ LENS_CALL(BOOL, CreateProcessW,
      start, made),
     FALSE, LENS_STARTS, LENS_INHERIT,
     "program=%s command=%s process=%. thread=%. inherit=%u flags=%x "
-    "environment=%. folder=%. start=%. made=%i",
+    "environment=%. folder=%. start=%z made=%i",
     "1450 2 5")
 
 LENS_CALL(BOOL, TerminateProcess, (HANDLE process, UINT status),

@@ -28,6 +28,7 @@ enum lens_does {
     LENS_BLOCKS,
     LENS_OPENS,
     LENS_STARTS,
+    LENS_PAIRS,
     LENS_CLOSES,
     LENS_ENDS,
     LENS_ENDS_THREAD,

@@ -33,7 +33,7 @@ static void read_words(const char *shows, struct word *word)
         word->name = shows;
         word->length = (uint8_t)length;
         word->letter = shows[length + 1];
-        word->after = strchr("rnmkdiqe", word->letter) != NULL;
+        word->after = strchr("rnmkdlizqe", word->letter) != NULL;
         shows += length + 2;
         shows += *shows == ' ';
     }
@@ -184,6 +184,39 @@ static void show_handles(
     }
 }
 
+/** Which of a process's three standard handles is meant. */
+static void show_standard(struct lens_text *text, DWORD which)
+{
+    lens_put(
+        text,
+        which == STD_INPUT_HANDLE    ? "input"
+        : which == STD_OUTPUT_HANDLE ? "output"
+        : which == STD_ERROR_HANDLE  ? "error"
+                                     : "?");
+}
+
+/** What a child is given: its standard handles, and the list of those that it
+ * inherits, if there is one. */
+static void show_startup(
+    struct lens_text *text, const STARTUPINFOW *start, DWORD flags)
+{
+    const STARTUPINFOEXW *more = (const STARTUPINFOEXW *)(const void *)start;
+
+    if ((start->dwFlags & STARTF_USESTDHANDLES) != 0) {
+        const HANDLE handles[] = {
+            start->hStdInput,
+            start->hStdOutput,
+            start->hStdError};
+        show_handles(text, handles, 3);
+    } else {
+        lens_put(text, "none");
+    }
+    if ((flags & EXTENDED_STARTUPINFO_PRESENT) != 0) {
+        lens_put(text, " list=");
+        lens_put_hex(text, (uint64_t)(ULONG_PTR)more->lpAttributeList);
+    }
+}
+
 /** An OVERLAPPED that the call works on, or that it gave. */
 static void show_overlapped(
     struct lens_record *record, struct lens_text *text, ULONG_PTR overlapped)
@@ -233,6 +266,17 @@ static void show_before(
     case 'u':
         lens_put_number(text, value[0]);
         break;
+    case 'y':
+        lens_put_number(
+            text,
+            (ULONG_PTR)((const SECURITY_ATTRIBUTES *)value[0])->bInheritHandle);
+        break;
+    case 'g':
+        show_handles(text, (const HANDLE *)value[0], value[1] / sizeof(HANDLE));
+        break;
+    case 'j':
+        show_standard(text, (DWORD)value[0]);
+        break;
     case 'x':
         lens_put_hex(text, value[0]);
         break;
@@ -280,6 +324,13 @@ static void show_after(
         record->handle = *(const uint32_t *)value[0];
         lens_put_hex(text, record->handle);
         break;
+    case 'l':
+        record->handle2 = *(const uint32_t *)value[0];
+        lens_put_hex(text, record->handle2);
+        break;
+    case 'z':
+        show_startup(text, (const STARTUPINFOW *)value[0], (DWORD)value[-3]);
+        break;
     case 'i':
         show_process(record, text, (const PROCESS_INFORMATION *)value[0]);
         break;
@@ -298,7 +349,7 @@ static bool is_due(
     if (word->letter == '.' || word->after != (when == LENS_AFTER))
         return false;
     /* Where nothing was to be filled, there is nothing to show. */
-    return !word->after || value != 0;
+    return (!word->after && word->letter != 'y') || value != 0;
 }
 
 void lens_show(

@@ -29,7 +29,7 @@ void lens_stop(const char *first, const char *second, const char *third)
     lens_put(&text, third);
     lens_put(&text, "\n");
     lens_real.WriteFile(
-        GetStdHandle(STD_ERROR_HANDLE),
+        lens_real.GetStdHandle(STD_ERROR_HANDLE),
         line,
         (DWORD)(text.at - line),
         &written,

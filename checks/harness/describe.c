@@ -123,16 +123,17 @@ static void describe_call(
     const struct program *program, const struct lens_record *inside, char *text,
     size_t size)
 {
-    char place[80];
+    char place[80], holders[200];
     snprintf(
         text,
         size,
-        "%s is %s %s%s",
+        "%s is %s %s%s%s",
         program->name,
         inside->flags & LENS_FLAG_AT_GATE ? "held by the check before"
                                           : "inside",
         lens_call_name(inside->call),
-        where_line(program, inside->caller, place, sizeof place));
+        where_line(program, inside->caller, place, sizeof place),
+        where_holders(scene_view(), program, inside, holders, sizeof holders));
 }
 
 /** Says that a program is in no call, and whether it computes. */

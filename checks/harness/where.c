@@ -9,6 +9,7 @@
 #include <windows.h>
 
 #include "checks/harness/where.h"
+#include "lens/ends.h"
 #include "lens/lines.h"
 #include "lens/table.h"
 
@@ -325,6 +326,73 @@ const char *where_line(
         fclose(list);
     if (file != NULL)
         fclose(file);
+    return text;
+}
+
+/** The name of a process's program, as it has recorded it. */
+static const char *name_of(const struct lens_view *view, uint32_t process_id)
+{
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_START && record->pid == process_id)
+            return record->in;
+    }
+    return "another program";
+}
+
+/** Adds one holder: which program, and by which call it came to the end. */
+static void add_holder(
+    const struct lens_view *view, const struct program *program,
+    const struct lens_end *end, char *text, size_t size)
+{
+    char place[80];
+    const struct lens_record *came = lens_view_at(view, end->from - 1);
+    struct program whose = *program;
+    size_t used = strlen(text);
+    snprintf(whose.name, sizeof whose.name, "%s", name_of(view, came->pid));
+    where_line(&whose, came->caller, place, sizeof place);
+    snprintf(
+        text + used,
+        size - used,
+        "%s%s: %s%s",
+        used == 0               ? ""
+        : text[used - 1] == ' ' ? ""
+                                : ", and in ",
+        name_of(view, end->pid),
+        came->call == LENS_CreateProcessW ? "inherited by " : "",
+        came->call == LENS_CreateProcessW ? "CreateProcessW"
+                                          : lens_call_name(came->call));
+    used = strlen(text);
+    snprintf(text + used, size - used, "%s", place);
+}
+
+const char *where_holders(
+    const struct lens_view *view, const struct program *program,
+    const struct lens_record *inside, char *text, size_t size)
+{
+    static struct lens_end ends[LENS_ENDS_MAX];
+    uint32_t all = lens_view_count(view), number = 1;
+    size_t count = lens_ends_find(lens_view_at(view, 0), all, ends);
+    text[0] = '\0';
+    while (number < all && lens_view_at(view, number - 1) != inside)
+        number++;
+    const struct lens_end *own =
+        lens_ends_at(ends, count, inside->pid, inside->handle, number);
+    if (own == NULL
+        || (inside->call != LENS_ReadFile && inside->call != LENS_WriteFile))
+        return text;
+    snprintf(
+        text,
+        size,
+        "; its %s end is open in ",
+        own->writes ? "reading" : "writing");
+    size_t head = strlen(text);
+    for (size_t i = 0; i < count; i++)
+        if (ends[i].pipe == own->pipe && ends[i].writes != own->writes
+            && ends[i].to == 0)
+            add_holder(view, program, &ends[i], text, size);
+    if (text[head] == '\0')
+        text[0] = '\0';
     return text;
 }
 

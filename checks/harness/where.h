@@ -77,6 +77,19 @@ const char *where_line(
     const struct program *program, uint32_t address, char *text, size_t size);
 
 /**
+ * Says who holds the other end of the pipe without a name on which a call
+ * waits: "; its writing end is open in parent: CreatePipe (parent.c:31)".
+ * @param program the program that is inside the call; others are taken to lie
+ *                in the same folder
+ * @param text    gets it; nothing where the handle is no such end
+ * @param size    the size of @p text in bytes
+ * @return @p text
+ */
+const char *where_holders(
+    const struct lens_view *view, const struct program *program,
+    const struct lens_record *inside, char *text, size_t size);
+
+/**
  * Says what a program has done wrong with memory: "a call gets a freed block of
  * 8 bytes (server.c:52), made at (server.c:41), freed at (server.c:48)".
  * @param record one of LENS_KIND_MEMORY

@@ -8,7 +8,7 @@ my $text = `mk/run build/checks/specimens/judge.exe build/checks/specimens/lens`
 my $status = $? >> 8;
 is($status, 1, 'the exit status tells that checks failed');
 unlike($text, qr/\r/, 'the report has plain line ends');
-like($text, qr/^1\.\.46$/m, 'the plan leaves out a program that is not there');
+like($text, qr/^1\.\.47$/m, 'the plan leaves out a program that is not there');
 
 # Cuts the report into one piece for each check.
 my %said;
@@ -62,6 +62,8 @@ passes('waits for calls');
 fails('waits in vain', qr/ConnectNamedPipe number 1 of specimen returns/,
     qr/nothing, and nothing can come any more/,
     qr/specimen is inside ConnectNamedPipe/);
+fails('waits for itself', qr/specimen is inside ReadFile \(specimen\.c:\d+\)/,
+    qr/its writing end is open in specimen: CreatePipe \(specimen\.c:\d+\)/);
 fails('waits for none', qr/ReadFile number 1 of specimen begins/,
     qr/specimen ended with exit status 0/);
 passes('Ctrl+C ends it');

@@ -14,7 +14,8 @@ my $lesson = 'build/lessons/01-blocking-echo/lens';
 my $letter = 0.61;    # of its size is the width of a letter
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL LENS_RECORD)};
-for my $what ('lens view', 'checks/project/view', 'lessons/01-blocking-echo lens') {
+for my $what ('lens view', 'checks/project/view', 'checks/project/lens',
+    'lessons/01-blocking-echo lens') {
     my $log = `make -s -C $what WERROR=1 2>&1`;
     is($log, '', "make -C $what, without a word") or BAIL_OUT('not built');
 }
@@ -544,4 +545,19 @@ for my $try (1 .. 12) {
     eval { text_of("$out/made/chance.$_") for qw(svg html txt); 1 } or push @fell, "$try: $@";
 }
 is("@fell", '', 'spoiled records are drawn, in good UTF-8 and JSON');
+# ---- a pipe without a name ----
+
+{
+    unlink "$out/made/child.lens";
+    local $ENV{LENS_RECORD} = "$out/made/child.lens";
+    `timeout 60 mk/run build/checks/project/lens/inherit.exe talk 2>&1`;
+    is($?, 0, 'a parent writes to its child');
+    my $text = text_of(draw('child') . '.txt');
+    like($text, qr/inherit 1\s+WriteFile.*\n.*\n\s+"hello" to inherit 2$/m,
+        'the bytes lead to the handle that the child has inherited');
+    like($text, qr/^.* inherit 2\s+ReadFile → error 109/m, 'and it is told of the end');
+    my $svg = text_of(draw('child', '--stable') . '.svg');
+    like($svg, qr/>closed</, 'by a line from the handle that was closed last');
+}
+
 done_testing();

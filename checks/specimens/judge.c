@@ -158,6 +158,11 @@ CHECK(waits_in_vain, .name = "waits in vain", .limit_ms = SHORT_MS)
     wait_called(start("specimen hang"), "ConnectNamedPipe", 1);
 }
 
+CHECK(waits_for_itself, .name = "waits for itself", .limit_ms = SHORT_MS)
+{
+    expect_line(start("specimen read-own-pipe"), "ready", 1);
+}
+
 CHECK(waits_for_what_never_comes, .name = "waits for none")
 {
     wait_inside(start("specimen end 0"), "ReadFile", 1);
@@ -380,6 +385,7 @@ static const struct check *const CHECKS[] = {
     &prints_errors,
     &waits_for_calls,
     &waits_in_vain,
+    &waits_for_itself,
     &waits_for_what_never_comes,
     &ctrl_c_ends_it,
     &peers_talk,

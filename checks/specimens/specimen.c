@@ -333,6 +333,18 @@ static void grasp(unsigned long unused)
     say_ready();
 }
 
+/** Reads from a pipe of its own, and holds the writing end, too. */
+static void read_own_pipe(unsigned long unused)
+{
+    HANDLE ends[2];
+    char byte;
+    DWORD bytes_read;
+    (void)unused;
+    CreatePipe(&ends[0], &ends[1], NULL, 0);
+    ReadFile(ends[0], &byte, 1, &bytes_read, NULL);
+    say_ready();
+}
+
 static const struct {
     const char *name;
     void (*behave)(unsigned long number);
@@ -358,6 +370,7 @@ static const struct {
     {"start-children", start_children},
     {"print-controls", print_controls},
     {"grasp", grasp},
+    {"read-own-pipe", read_own_pipe},
 };
 
 int main(int argc, char *argv[])

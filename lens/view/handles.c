@@ -131,6 +131,34 @@ static bool has_existed(const struct story *story, const struct item *item)
     return false;
 }
 
+/** The process with this number; NOTHING: it has left no record. */
+static int process_with(const struct story *story, uint32_t pid)
+{
+    for (int i = 0; i < story->processes; i++)
+        if (story->process[i].pid == pid)
+            return i;
+    return NOTHING;
+}
+
+/** Gives children the ends of pipes that they have inherited, or were given. */
+static void add_inherited(struct story *story)
+{
+    story->helds = lens_ends_find(
+        story->file->record,
+        story->file->header.used,
+        story->held);
+    for (size_t i = 0; i < story->helds; i++) {
+        const struct lens_end *end = &story->held[i];
+        const struct lens_record *came = &story->file->record[end->from - 1];
+        int process = process_with(story, end->pid);
+        int opener = story->item_of[end->from - 1];
+        if (came->pid != end->pid && process != NOTHING && opener != NOTHING) {
+            add_life(story, process, end->handle, opener);
+            story->life[story->lives - 1].from = story->item[opener].from;
+        }
+    }
+}
+
 void story_find_handles(struct story *story)
 {
     for (int i = 0; i < story->items; i++) {
@@ -142,6 +170,7 @@ void story_find_handles(struct story *story)
         add_life(story, process, item->record->handle, i);
         add_life(story, process, item->record->handle2, i);
     }
+    add_inherited(story);
     for (int i = 0; i < story->items; i++) {
         struct item *item = &story->item[i];
         if (item->record != NULL)

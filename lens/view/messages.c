@@ -179,7 +179,13 @@ static void draw_connection(struct story *story, int client_end)
 {
     const struct end *client = &ends.end[client_end];
     const struct end *server = &ends.end[client->partner];
-    story_add_arrow(story, ARROW_ORDER, server->opened, client->opened, NULL);
+    if (client->pipe == 0)
+        story_add_arrow(
+            story,
+            ARROW_ORDER,
+            server->opened,
+            client->opened,
+            NULL);
     if (server->connect != NOTHING) {
         story_add_arrow(
             story,
@@ -199,7 +205,8 @@ static void draw_connection(struct story *story, int client_end)
                 ->from_end = false;
     }
     draw_stream(story, client_end, client->partner);
-    draw_stream(story, client->partner, client_end);
+    if (client->pipe == 0)
+        draw_stream(story, client->partner, client_end);
     draw_close(story, client_end, client->partner);
     draw_close(story, client->partner, client_end);
 }

@@ -123,6 +123,64 @@ static void note_use(struct ends *ends, const struct story *story, int index)
     }
 }
 
+/** The item with which the last handle of an end was closed, in whatever
+ * process; NOTHING: one is open. */
+static int last_closed(const struct story *story, uint32_t pipe, bool writes)
+{
+    uint32_t last = 0;
+    for (size_t i = 0; i < story->helds; i++) {
+        const struct lens_end *held = &story->held[i];
+        if (held->pipe != pipe || held->writes != writes)
+            continue;
+        if (held->to == 0)
+            return NOTHING;
+        if (held->to > last)
+            last = held->to;
+    }
+    return last != 0 ? story->item_of[last - 1] : NOTHING;
+}
+
+/** Adds the two ends that CreatePipe has made, joined from the beginning: the
+ * one that is written stands for the client. */
+static void add_pair(struct ends *ends, const struct story *story, int index)
+{
+    const struct item *item = &story->item[index];
+    uint32_t pipe = (uint32_t)(item->record - story->file->record) + 1;
+    if (ends->count + 2 > (int)LENS_RECORDS)
+        return;
+    for (int i = 0; i < 2; i++)
+        add_end(
+            ends,
+            (struct end){
+                .server = i == 1,
+                .pipe = pipe,
+                .name = "",
+                .life = NOTHING,
+                .opened = index,
+                .connect = NOTHING,
+                .closed = last_closed(story, pipe, i == 0),
+                .since = item->from,
+                .partner = i == 0 ? ends->count + 1 : ends->count - 1,
+            });
+}
+
+/** The end of a pipe without a name on which an item works, or NOTHING. */
+static int unnamed_end(
+    const struct ends *ends, const struct story *story, const struct item *item)
+{
+    const struct lens_end *held = lens_ends_at(
+        story->held,
+        story->helds,
+        item->record->pid,
+        item->record->handle,
+        (uint32_t)(item->record - story->file->record) + 1);
+    for (int i = 0; held != NULL && i < ends->count; i++)
+        if (ends->end[i].pipe == held->pipe
+            && ends->end[i].server != held->writes)
+            return i;
+    return NOTHING;
+}
+
 void pipes_find(struct ends *ends, const struct story *story)
 {
     ends->count = 0;
@@ -131,9 +189,13 @@ void pipes_find(struct ends *ends, const struct story *story)
         ends->end_of[i] = NOTHING;
         if (item->kind != ITEM_CALL)
             continue;
+        if (item->record->call == LENS_CreatePipe && item_succeeded(item))
+            add_pair(ends, story, i);
         if (table_role(item->record->call) == ROLE_CALL_PIPE
             || item_succeeded(item))
             add_opened(ends, story, i);
         note_use(ends, story, i);
+        if (ends->end_of[i] == NOTHING)
+            ends->end_of[i] = unnamed_end(ends, story, item);
     }
 }

@@ -12,6 +12,7 @@
 struct end {
     bool server;  ///< of CreateNamedPipeW or CreateMailslotW
     bool mailslot;
+    uint32_t pipe;     ///< CreatePipe's record, from 1; 0: it has a name
     const char *name;  ///< with its quotes, not ended by a zero
     size_t name_length;
     int life;       ///< the handle, or NOTHING: CallNamedPipeW

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lens/ends.h"
 #include "lens/record.h"
 #include "lens/view/text.h"
 
@@ -133,8 +134,10 @@ struct story {
     struct thread thread[LENS_RECORDS];
     struct item item[ITEMS_MAX];
     struct arrow arrow[ARROWS_MAX];
-    struct life life[2 * LENS_RECORDS];
-    int item_of[LENS_RECORDS];  ///< by the record's place in the file
+    struct life life[2 * LENS_RECORDS + LENS_ENDS_MAX];
+    int item_of[LENS_RECORDS];            ///< by the record's place in the file
+    struct lens_end held[LENS_ENDS_MAX];  ///< ends of pipes without a name
+    size_t helds;
     int processes, threads, items, arrows, lives;
     int by_row[ITEMS_MAX];  ///< the items from top to bottom
     int rank[ITEMS_MAX];    ///< each item's place in that order

@@ -22,6 +22,7 @@ static bool is_told(uint32_t error)
         ERROR_HANDLE_EOF,
         ERROR_BROKEN_PIPE,
         ERROR_SEM_TIMEOUT,
+        ERROR_INSUFFICIENT_BUFFER,
         ERROR_PIPE_BUSY,
         ERROR_NO_DATA,
         ERROR_PIPE_NOT_CONNECTED,

@@ -91,6 +91,8 @@ static DWORD read_bytes(HANDLE input, char *text, DWORD room)
 DWORD read_keyboard(char *text, DWORD room)
 {
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    if (input == INVALID_HANDLE_VALUE)
+        die("GetStdHandle");
     DWORD mode;
     if (GetConsoleMode(input, &mode))  // it succeeds for a console only
         return read_console(input, text, room);

@@ -674,8 +674,44 @@ static void others(void)
     TerminateProcess(GetCurrentProcess(), n == STILL_ACTIVE ? 5 : 6);
 }
 
+/** Pipes without a name, and the list of what a child inherits. */
+static void anonymous(void)
+{
+    SECURITY_ATTRIBUTES inherited = {sizeof inherited, NULL, TRUE};
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE), ends[2];
+    SIZE_T size = 0;
+    DWORD flags = 0;
+
+    expect(CreatePipe(&ends[0], &ends[1], &inherited, 0), "CreatePipe");
+    say("SetHandleInformation",
+        SetHandleInformation(ends[0], HANDLE_FLAG_INHERIT, 0));
+    GetHandleInformation(ends[0], &flags);
+    printf("flags %lu\n", flags);
+    say("SetStdHandle", SetStdHandle(STD_INPUT_HANDLE, ends[0]));
+    printf("standard input: %d\n", GetStdHandle(STD_INPUT_HANDLE) == ends[0]);
+    SetStdHandle(STD_INPUT_HANDLE, input);
+    say("no list", InitializeProcThreadAttributeList(NULL, 1, 0, &size));
+    LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(size);
+    say("InitializeProcThreadAttributeList",
+        InitializeProcThreadAttributeList(list, 1, 0, &size));
+    say("UpdateProcThreadAttribute",
+        UpdateProcThreadAttribute(
+            list,
+            0,
+            PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+            ends,
+            sizeof ends,
+            NULL,
+            NULL));
+    DeleteProcThreadAttributeList(list);
+    free(list);
+    CloseHandle(ends[0]);
+    CloseHandle(ends[1]);
+}
+
 static void all(void)
 {
+    anonymous();
     pipe_states();
     transactions();
     mailslot();

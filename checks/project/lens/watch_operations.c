@@ -9,6 +9,7 @@
 
 #include "checks/project/lens/stage.h"
 #include "checks/project/lens/watch_operations.h"
+#include "lens/ends.h"
 #include "lens/table.h"
 
 #define SUBJECT "operations.exe"
@@ -521,6 +522,75 @@ static void test_faked(void)
         "it does not seem to go on");
 }
 
+/** What the ends of pipes in the record are: one in a line, with the calls by
+ * which they came and went. */
+static void tell_ends(char *text, size_t size)
+{
+    static struct lens_end ends[LENS_ENDS_MAX];
+    uint32_t number = lens_view_count(&view);
+    size_t found = lens_ends_find(lens_view_at(&view, 0), number, ends);
+    DWORD first = found > 0 ? ends[0].pid : 0;
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < found && used < size; i++) {
+        const struct lens_record *came = lens_view_at(&view, ends[i].from - 1);
+        const struct lens_record *went =
+            ends[i].to != 0 ? lens_view_at(&view, ends[i].to - 1) : NULL;
+        used += (size_t)snprintf(
+            text + used,
+            size - used,
+            "%s %s: %s to %s\n",
+            ends[i].pid == first ? "parent" : "child",
+            ends[i].writes ? "writes" : "reads",
+            lens_call_name(came->call),
+            went == NULL                   ? "-"
+            : went->kind == LENS_KIND_EXIT ? "end"
+                                           : lens_call_name(went->call));
+    }
+}
+
+static void expect_ends(const char *action, const char *ends)
+{
+    char text[1000];
+    struct run run;
+
+    new_record();
+    run = run_program("inherit.exe", action);
+    expect_status(&run, 0);
+    tell_ends(text, sizeof text);
+    expect(strcmp(text, ends) == 0, "%s:\n%s", action, text);
+}
+
+static void test_ends(void)
+{
+    expect_ends(
+        "all",
+        "parent reads: CreatePipe to CloseHandle\n"
+        "parent writes: CreatePipe to CloseHandle\n"
+        "child reads: CreateProcessW to end\n"
+        "child writes: CreateProcessW to CloseHandle\n");
+    expect_ends(
+        "none",
+        "parent reads: CreatePipe to CloseHandle\n"
+        "parent writes: CreatePipe to CloseHandle\n");
+    expect_ends(
+        "one",
+        "parent reads: CreatePipe to CloseHandle\n"
+        "parent writes: CreatePipe to CloseHandle\n"
+        "child writes: CreateProcessW to CloseHandle\n");
+    expect_ends(
+        "list",
+        "parent reads: CreatePipe to CloseHandle\n"
+        "parent writes: CreatePipe to CloseHandle\n"
+        "child writes: CreateProcessW to CloseHandle\n");
+    expect_ends(
+        "copy",
+        "parent reads: CreatePipe to CloseHandle\n"
+        "parent writes: CreatePipe to CloseHandle\n"
+        "child writes: DuplicateHandle to TerminateProcess\n");
+}
+
 void test_operations(void)
 {
     test("each call of the table does what it does without", test_all);
@@ -536,4 +606,5 @@ void test_operations(void)
     test("handles of duplicates, ports and threads are followed", test_handles);
     test("closing what is not open is a warning", test_warnings);
     test("warnings leave room for the exit", test_full_of_warnings);
+    test("it is known who holds the ends of a pipe without a name", test_ends);
 }
