@@ -1,21 +1,17 @@
-#!/bin/sh
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The page of pipe modes says what calls say: a program prints its tables.
 # Run from the top folder: prove checks/project/modes.t
+use strict;
+use warnings;
+use Test::More;
 
-out=build/checks/modes
-echo 1..2
-make -s -C checks/modes WERROR=1 2>&1 | sed 's/^/# /' >&2
-if timeout 60 mk/run $out/modes.exe >$out/tables 2>$out/errors </dev/null; then
-    echo "ok 1 - every pipe of the tables can be tried"
-else
-    echo "not ok 1 - every pipe of the tables can be tried"
-    sed 's/^/# /' $out/errors
-fi
-perl docs/modes.pl <$out/tables >$out/page.md
-if difference=$(diff docs/pipe-modes.md $out/page.md); then
-    echo "ok 2 - pipe-modes.md says what the program finds"
-else
-    echo "not ok 2 - pipe-modes.md says what the program finds"
-    echo "# run 'make -C docs pages'"
-    echo "$difference" | sed 's/^/# /' >&2
-fi
+my $out = 'build/checks/modes';
+diag(`make -s -C checks/modes WERROR=1 2>&1`);
+system("timeout 60 mk/run $out/modes.exe >$out/tables 2>$out/errors </dev/null");
+is($?, 0, 'every pipe of the tables can be tried') or diag(`cat $out/errors`);
+system("perl docs/modes.pl <$out/tables >$out/page.md");
+my $difference = `diff docs/pipe-modes.md $out/page.md`;
+is($?, 0, 'pipe-modes.md says what the program finds')
+    or diag("run 'make -C docs pages'\n$difference");
+done_testing();
