@@ -1,57 +1,66 @@
-#!/bin/sh
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The lens: what it defines, what it records, how it meddles with calls.
 # Run from the top folder: prove checks/project/lens.t
+use strict;
+use warnings;
+use File::Copy qw(copy);
+use File::Path qw(make_path);
+use Test::More;
 
-CROSS_COMPILE=${CROSS_COMPILE-x86_64-w64-mingw32-}
-out=build/checks/project/lens
-tests=0
+my $cross = $ENV{CROSS_COMPILE} // 'x86_64-w64-mingw32-';
+my ($gcc, $nm, $addr2line) = map { "'$cross$_'" } qw(gcc nm addr2line);
+my $out = 'build/checks/project/lens';
 
-# test_is SENTENCE SEEN EXPECTED
-test_is()
-{
-    tests=$((tests + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok $tests - $1"
-    else
-        echo "not ok $tests - $1"
-        printf 'seen:\n%s\nexpected:\n%s\n' "$2" "$3" | sed 's/^/#   /'
-    fi
+sub slurp {
+    my ($path) = @_;
+    open my $in, '<', $path or die "$path: $!\n";
+    local $/;
+    return <$in>;
 }
 
-log=$(make -s -C checks/project/lens WERROR=1 2>&1) || {
-    echo "$log" | tail -12 | sed 's/^/# /' >&2
-    echo "Bail out! The lens's test programs could not be built."
-    exit 1
+sub write_file {
+    my ($path, $text) = @_;
+    open my $file, '>', $path or die "$path: $!\n";
+    print $file $text;
+    close $file or die "$path: $!\n";
 }
-test_is "it builds, and links with kernel32 alone, without a word" "$log" ""
 
-# The table's functions, one name a line.
-calls=$(sed -n 's/^LENS_[A-Z]*(\([A-Za-z_]*, \)\{0,1\}\([A-Za-z_]*\), *\((.*\)\{0,1\}$/\2/p' \
-    lens/calls.h)
+# The names, one a line, each once, sorted.
+sub listed { my %seen = map { $_ => 1 } @_; return join "\n", sort keys %seen }
+
+my $log = `make -s -C checks/project/lens WERROR=1 2>&1`;
+if ($? != 0) {
+    diag(join "\n", grep { defined } (split /\n/, $log)[ -12 .. -1 ]);
+    BAIL_OUT("The lens's test programs could not be built.");
+}
+is($log, '', 'it builds, and links with kernel32 alone, without a word');
+
+# The table's functions.
+my @calls = slurp('lens/calls.h')
+    =~ /^LENS_[A-Z]*\((?:[A-Za-z_]*, )?([A-Za-z_]*), *(?:\(.*)?$/mg;
+my %is_call = map { $_ => 1 } @calls;
 
 # Whatever a program can link with is a function of the table, or gives memory.
-memory='malloc|calloc|realloc|free|_?strdup|_wcsdup'
-foreign=$("${CROSS_COMPILE}nm" -g --defined-only build/lens/lens.o |
-    sed 's/.* //; s/^__imp_//' | sort -u | grep -vxF "$calls" |
-    grep -vxE "$memory|__stack_chk_(fail|guard)")
-test_is "every global symbol is in the table, or memory's" "$foreign" ""
-
-defined=$("${CROSS_COMPILE}nm" -g --defined-only build/lens/lens.o |
-    sed -n 's/.* __imp_//p' | grep -vxE "$memory" | sort)
-test_is "every function of the table is there" \
-    "$defined" "$(echo "$calls" | sort)"
+my $memory = qr/malloc|calloc|realloc|free|_?strdup|_wcsdup/;
+my @global = `$nm -g --defined-only build/lens/lens.o` =~ /(\S+)\s*$/mg;
+is(listed(grep { !$is_call{$_} && !/^(?:$memory|__stack_chk_(?:fail|guard))$/ }
+        map { s/^__imp_//r } @global), '',
+    "every global symbol is in the table, or memory's");
+is(join("\n", sort grep { !/^$memory$/ } map { /^__imp_(.*)/ } @global),
+    join("\n", sort @calls), 'every function of the table is there');
 
 # The lens's own functions are not for the program: it can't call them, and
 # those of the same names are its own.  Two files, or the compiler would know
 # what is where.
-names=$out/names
-mkdir -p "$names"
-cat >"$names/calls.c" <<'END'
+my $names = "$out/names";
+make_path($names);
+write_file("$names/calls.c", <<'END_C');
 void lens_stop(const char *, const char *, const char *);
 extern unsigned char lens_on;
 int main(void) { lens_on = 0; lens_stop("", "", ""); return 0; }
-END
-cat >"$names/main.c" <<'END'
+END_C
+write_file("$names/main.c", <<'END_C');
 #include <windows.h>
 int lens_stop(int);
 extern int lens_on, lens_real, lens_table;
@@ -60,70 +69,79 @@ int main(void)
     BOOL failed = !SetEvent(CreateEventW(NULL, TRUE, FALSE, NULL));
     return lens_stop(lens_on + lens_real + lens_table + 8 * failed);
 }
-END
-cat >"$names/own.c" <<'END'
+END_C
+write_file("$names/own.c", <<'END_C');
 int lens_on = 1, lens_real = 2, lens_table = 4;
 int lens_stop(int status) { return status; }
-END
-link_with_lens()
-{
-    "${CROSS_COMPILE}gcc" -std=c11 -o "$names/main.exe" "$@" build/lens/lens.o
+END_C
+
+# What is said when these are linked with the lens.
+sub link_with_lens {
+    return scalar `$gcc -std=c11 -o $names/main.exe @_ build/lens/lens.o 2>&1`;
 }
-undefined=$(link_with_lens "$names/calls.c" 2>&1 |
-    sed -n 's/.*undefined reference to [^A-Za-z_]*\([a-z_.]*\).*/\1/p' | sort -u)
-test_is "a program can't call the lens's functions, nor see its variables" \
-    "$(echo $undefined)" "lens_on lens_stop"
-link_with_lens "$names/main.c" "$names/own.c" 2>&1 | sed 's/^/# /' >&2
-mk/run "$names/main.exe" </dev/null
-test_is "what it names so itself is its own" "$?" 7
-LENS_FAULT=SetEvent:1:6 mk/run "$names/main.exe" </dev/null
-test_is "and the lens meddles with its calls all the same" "$?" 15
+my @undefined = link_with_lens("$names/calls.c")
+    =~ /undefined reference to [^A-Za-z_]*([a-z_.]*)/g;
+is(listed(@undefined), "lens_on\nlens_stop",
+    "a program can't call the lens's functions, nor see its variables");
+diag($_) for grep { $_ } link_with_lens("$names/main.c", "$names/own.c");
+is(system("mk/run $names/main.exe </dev/null") >> 8, 7,
+    'what it names so itself is its own');
+is(system("LENS_FAULT=SetEvent:1:6 mk/run $names/main.exe </dev/null") >> 8, 15,
+    'and the lens meddles with its calls all the same');
 
 # Only lens_real may be used inside, or a call would come back to the lens.
-inside=$("${CROSS_COMPILE}nm" -u build/lens/parts/*.o |
-    sed -n 's/.* U \(__imp_\)\{0,1\}//p' | sort -u | grep -xF "$calls")
-test_is "the lens itself calls none of them by name" "$inside" ""
+my @inside = `$nm -u build/lens/parts/*.o` =~ / U (?:__imp_)?(\S+)\s*$/mg;
+is(listed(grep { $is_call{$_} } @inside), '',
+    'the lens itself calls none of them by name');
 
 # An entry for a function that neither the import library nor Windows has:
 # a program that calls it links all the same, and says so when it gets there.
-missing=$out/missing
-mkdir -p "$missing/lens"
-cp lens/*.[ch] "$missing/lens"
-rm "$missing/lens/reader.c"
-sed '/^LENS_VOID(Sleep,/i\
-LENS_CALL(BOOL, NoSuchFunctionW, (HANDLE pipe), (pipe),\
-    FALSE, LENS_PLAIN, LENS_AS_IS, "pipe=%h", "1450")' \
-    lens/calls.h >"$missing/lens/calls.h"
-cat >"$missing/main.c" <<'END'
+my $missing = "$out/missing";
+make_path("$missing/lens");
+copy($_, "$missing/$_") or die "$_: $!\n"
+    for grep { $_ ne 'lens/reader.c' } glob 'lens/*.[ch]';
+unlink "$missing/lens/reader.c";
+my $entry = <<'END_C';
+LENS_CALL(BOOL, NoSuchFunctionW, (HANDLE pipe), (pipe),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "pipe=%h", "1450")
+END_C
+write_file("$missing/lens/calls.h",
+    slurp('lens/calls.h') =~ s/^(?=LENS_VOID\(Sleep,)/$entry/mr);
+write_file("$missing/main.c", <<'END_C');
 __declspec(dllimport) int __stdcall NoSuchFunctionW(void *pipe);
 int main(void) { return NoSuchFunctionW(0); }
-END
-"${CROSS_COMPILE}gcc" -std=c11 -I"$missing" -D_WIN32_WINNT=0x0A00 \
-    -DWIN32_LEAN_AND_MEAN -include build/common/precompiled.h -Og -g \
-    -o "$missing/main.exe" "$missing/main.c" "$missing"/lens/*.c 2>&1 |
-    sed 's/^/# /' >&2
-said=$(mk/run "$missing/main.exe" 2>&1 </dev/null)
-test_is "an entry for a missing function does not break linking" "$? $said" \
-    "2 lens: this Windows lacks a function that the program calls"
+END_C
+diag(`$gcc -std=c11 -I$missing -D_WIN32_WINNT=0x0A00 -DWIN32_LEAN_AND_MEAN \\
+    -include build/common/precompiled.h -Og -g \\
+    -o $missing/main.exe $missing/main.c $missing/lens/*.c 2>&1`);
+chomp(my $said = `mk/run $missing/main.exe 2>&1 </dev/null`);
+is(($? >> 8) . " $said",
+    '2 lens: this Windows lacks a function that the program calls',
+    'an entry for a missing function does not break linking');
 
-# The tests in Windows code; each has its own deadlines.
-seen=$(timeout 120 mk/run "$out/watch.exe" "$out" 2>/dev/null) </dev/null
-seen=$(echo "$seen" | tr -d '\r')
-echo "$seen" | sed '/^1\.\./d' | awk -v first="$tests" '
-    /^(not )?ok / { sub(/ok [0-9]+/, "ok " ++first) } { print }'
-tests=$((tests + $(echo "$seen" | grep -Ec '^(not )?ok ')))
-test_is "all tests in Windows code were run" \
-    "$(echo "$seen" | grep -Ec '^(not )?ok ')" \
-    "$(echo "$seen" | sed -n 's/^1\.\.//p')"
+# The tests in Windows code; each has its own deadlines. What stands before a
+# test's line tells why it failed.
+my $seen = `timeout 120 mk/run $out/watch.exe $out 2>/dev/null </dev/null` =~ s/\r//gr;
+my ($run, $told) = (0, '');
+for (split /^/, $seen) {
+    BAIL_OUT($1) if /^Bail out! (.*)/;
+    if (my ($not, $name) = /^(not )?ok \d+ - (.*)/) {
+        $run++;
+        ok(!$not, $name) or diag($told);
+        $told = '';
+    }
+    else { $told .= s/^# ?//r }
+}
+my ($planned) = $seen =~ /^1\.\.(\d+)$/m;
+is($run, $planned // 'no plan', 'all tests in Windows code were run') or diag($told);
 
 # Where it crashed: the line that says so in the source.
-for action in crash crash-inside overflow; do
-    place=$(echo "$seen" | sed -n "s/^# place $action //p")
-    address=$(printf '0x%x' $((0x140000000 + ${place:-0})))
-    line=$("${CROSS_COMPILE}addr2line" -e "$out/subject.exe" "$address" |
-        sed 's/.*://; s/ .*//')
-    test_is "the place of the crash is the line of '$action'" "$line" \
-        "$(grep -n "// $action: here" checks/project/lens/subject.c | sed 's/:.*//')"
-done
-
-echo "1..$tests"
+my @source = split /\n/, slurp('checks/project/lens/subject.c');
+for my $action (qw(crash crash-inside overflow)) {
+    my ($place) = $seen =~ /^# place $action (\w+)$/m;
+    my $address = sprintf '0x%x', (0x14000 << 16) + hex($place // 0);
+    my ($line) = `$addr2line -e $out/subject.exe $address` =~ /.*:(\S+)/;
+    my @expected = grep { $source[ $_ - 1 ] =~ m{// $action: here} } 1 .. @source;
+    is($line, "@expected", "the place of the crash is the line of '$action'");
+}
+done_testing();
