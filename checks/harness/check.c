@@ -254,12 +254,8 @@ static size_t first_with_mistake(const struct grade *grade, size_t i)
 /** Reports a mistake that has been reported before. */
 static void refer_to(const struct grade *grade, size_t i, size_t first)
 {
-    char reason[80];
-    snprintf(
-        reason,
-        sizeof reason,
-        "shows the mistake of check %zu",
-        first + 1);
+    char reason[40];
+    snprintf(reason, sizeof reason, "see check %zu", first + 1);
     print_result(SKIPPED, i + 1, grade->checks[i], reason);
 }
 

@@ -93,7 +93,7 @@ passes('nobody grasps');
 like($text, qr/^ok \d+ - after a failure # SKIP needs check 14$/m,
     'a check that depends on a failed one is skipped with the reason');
 my ($oversteps) = $text =~ /^not ok (\d+) - oversteps$/m;
-like($text, qr/^ok \d+ - oversteps again # SKIP shows the mistake of check $oversteps$/m,
+like($text, qr/^ok \d+ - oversteps again # SKIP see check $oversteps$/m,
     'a mistake that many checks show is told once');
 like($text, qr/^ok \d+ - on Windows(?: # SKIP needs real Windows)?$/m,
     'a check that needs Windows is skipped on Wine with the reason');

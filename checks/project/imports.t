@@ -39,11 +39,11 @@ for my $makefile (sort glob '{lessons,solutions}/*/Makefile') {
     }
 }
 
-# A submission that waits by a timer and by a thread of its own.
+# A submission that waits by a timer. (Of lesson 03: other tests draw 01.)
 my $folder = 'build/tests/unseen';
 make_path($folder);
-my $server = do { local (@ARGV, $/) = 'solutions/01-blocking-echo/server.c'; <> };
-$server =~ s/(?=^    echo\(pipe\);)/    HANDLE timer = CreateWaitableTimerW(NULL, TRUE, NULL);
+my $server = do { local (@ARGV, $/) = 'solutions/03-goodbye/server.c'; <> };
+$server =~ s/(?=^    printf\(\"ready)/    HANDLE timer = CreateWaitableTimerW(NULL, TRUE, NULL);
     LARGE_INTEGER now = {.QuadPart = 0};
     SetWaitableTimer(timer, &now, 0, NULL, NULL, FALSE);
     CloseHandle(timer);
@@ -52,7 +52,7 @@ open my $out, '>', "$folder/server.c" or BAIL_OUT("$folder: $!");
 print $out $server;
 close $out;
 my @told = ('CreateWaitableTimerW', 'SetWaitableTimer');
-for ("mk/grade 01 $folder", "make -s trace-01 FROM=$folder", "make -s sweep-01 FROM=$folder") {
+for ("mk/grade 03 $folder", "make -s trace-03 FROM=$folder", "make -s sweep-03 FROM=$folder") {
     my $text = `env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $_ 2>&1 </dev/null`;
     my ($what) = /(grade|trace|sweep)/;
     like($text, qr/^# the lens does not see $_, which server\.c calls$/m,
@@ -61,6 +61,6 @@ for ("mk/grade 01 $folder", "make -s trace-01 FROM=$folder", "make -s sweep-01 F
     like($text, qr/call sites reached: \d+ of \d+ that the lens sees/,
         'and the sweep does not speak of all') if $what eq 'sweep';
 }
-my $text = `env -u MAKEFLAGS mk/grade solutions/01-blocking-echo 2>&1 </dev/null`;
+my $text = `env -u MAKEFLAGS mk/grade solutions/03-goodbye 2>&1 </dev/null`;
 unlike($text, qr/does not see/, 'nothing is said of a program that is seen whole');
 done_testing();
