@@ -849,8 +849,12 @@ CHECK(
     wait_called(server, "DisconnectNamedPipe", 1);
     likely("the server has to end when its second client has left: not before, "
            "and with exit status 0");
+    uint32_t reads = count_calls(server, "ReadFile");
     expect_echo(first, "still here", 10);
-    let_settle(server);  // that its read has begun is another check's matter
+    wait_read(
+        server,
+        reads + 1);  // a failure at once is another check's matter
+    let_settle(server);
     close_peer(first);
     expect_end(server, EXIT_SUCCESS);
     expect_no_errors(server);
