@@ -12,7 +12,7 @@ like($text, qr/^Cells: \d+; seed: 7;/m, 'it says in which order');
 is((grep { length > 80 } split /\n/, $text) + 0, 0, 'its lines fit the screen')
     or diag($text);
 
-open my $in, '<', "$out/servers.csv" or BAIL_OUT("$out/servers.csv: $!");
+open my $in, '<', "$out/servers.csv" or die("$out/servers.csv: $!");
 chomp(my ($head, @lines) = <$in>);
 close $in;
 my @names = split /,/, $head;

@@ -26,7 +26,7 @@ sub passes {
 system("rm -rf '$place' && mkdir -p '$place/build' && "
         . "tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C '$place' && "
         . "ln -s ../../../wine '$place/build/wine'") == 0
-    or BAIL_OUT('no copy was made');
+    or die('no copy was made');
 
 my @scripts = grep { !/$left_out/ } glob 'checks/project/*.t';
 passes('a copy is built', "make -j2 all graded viewer exercises/$topic/how");

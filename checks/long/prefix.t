@@ -168,7 +168,7 @@ sub start_and_hold {
         }
         finish($key);
     }
-    BAIL_OUT('wineboot was never seen');
+    die('wineboot was never seen');
 }
 
 my $done = "7 ready\n";

@@ -86,7 +86,7 @@ my @files = map { glob } qw(.gitignore Makefile setup mk common lens
     "build/{lessons,solutions}/$topic";
 system('cp', '-pr', '--parents', @files, $place) == 0
     && symlink("../../../wine", "$place/build/wine")
-    or BAIL_OUT('no copy was made');
+    or die('no copy was made');
 
 # Its answers: two that are as they should be, and one of each fault.
 my $right = Patch::slurp("checks/right/$topic/switches-on-the-error.patch");

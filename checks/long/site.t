@@ -23,7 +23,7 @@ $SIG{ALRM} = sub { die "the browser took too long\n" };
 alarm 300;
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
-system('make', '-s', '-C', 'docs') == 0 or BAIL_OUT('the site was not built');
+system('make', '-s', '-C', 'docs') == 0 or die('the site was not built');
 
 my $browser;
 sub script { return $browser->script($_[0]) }

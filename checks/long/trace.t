@@ -19,7 +19,7 @@ alarm 300;
 
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 my $said = `make -s -C lens view 2>&1 && make -s -C lessons/01-blocking-echo lens 2>&1 && make -s -C checks play.exe 2>&1 && mk/trace draw lessons/01-blocking-echo/`;
-is($?, 0, 'the conversation is drawn') or BAIL_OUT($said);
+is($?, 0, 'the conversation is drawn') or die($said);
 like($said, qr{build/trace/01\.html}, 'and it is said where');
 
 my $seen = 'build/trace/seen';

@@ -70,11 +70,11 @@ sub subject_in_korean {
 my $log = `make -s -C checks/project/common 2>&1`;
 if ($? != 0) {
     diag($log);
-    BAIL_OUT('the test programs do not build');
+    die('the test programs do not build');
 }
 # Makes Wine ready, where it is used.
 system('mk/run </dev/null') == 0
-    or BAIL_OUT('environment: Windows programs do not run here');
+    or die('environment: Windows programs do not run here');
 
 # ---- the line ----
 

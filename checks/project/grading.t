@@ -32,7 +32,7 @@ system("rm -rf $place && mkdir -p $place/mk $place/build/checks "
         . "mkdir -p $place/lens $place/checks && "
         . "cp lens/calls.h lens/unseen.txt $place/lens/ && "
         . "cp -r checks/proofs checks/$topic.c $place/checks/ && "
-        . "cp mk/grade mk/grade-all $place/mk/") == 0 or BAIL_OUT('no place');
+        . "cp mk/grade mk/grade-all $place/mk/") == 0 or die('no place');
 spit("$place/mk/alone", "#!/bin/sh\n", 0755);
 spit("$place/build/checks/$topic.exe", "the grader\n");
 spit("$place/build/lessons/$topic/lens/client.exe", "the other side\n");
@@ -142,7 +142,7 @@ is(join('', <$errors>), "\\x1B]0;title\\x07\n", 'also those of standard error');
 # Each line is shown when it comes: the grader waits for a reader to have it.
 spit("$place/mk/run", "#!/bin/sh\necho 1..1\nread -r go <go\n"
     . "echo 'ok 1 - a'\necho '# 1 of 1 checks passed'\n", 0755);
-system("cd $place && rm -f go && mkfifo go") == 0 or BAIL_OUT('no mkfifo');
+system("cd $place && rm -f go && mkfifo go") == 0 or die('no mkfifo');
 open my $report, '-|', "cd $place && exec mk/grade 01" or die;
 1 until (<$report> // "1..1\n") eq "1..1\n";
 open my $go, '>', "$place/go" or die;

@@ -120,7 +120,7 @@ is($? >> 8, 2, 'a program that can not be started: exit status 2');
 like($text, qr/^Bail out!  environment: \w+ failed with error \d+/m,
     'and it is called a trouble of the environment');
 my $plain = 'build/lessons/01-blocking-echo';
-system("make -s -C lessons/01-blocking-echo >/dev/null") == 0 or BAIL_OUT('not built');
+system("make -s -C lessons/01-blocking-echo >/dev/null") == 0 or die('not built');
 $text = `mk/run build/checks/specimens/judge.exe $plain 2>&1`;
 is($? >> 8, 2, 'programs without the lens: exit status 2');
 like($text, qr{^Bail out!  \Q$plain\E/\w+\.exe was not built with the lens$}m,

@@ -20,7 +20,7 @@ is_deeply([grep { $excepted{$_} !~ /\w/ } sort keys %excepted], [],
 
 for my $makefile (sort glob '{lessons,solutions}/*/Makefile') {
     my ($folder) = $makefile =~ m{^(.*)/Makefile$};
-    open my $in, '<', $makefile or BAIL_OUT("$makefile: $!");
+    open my $in, '<', $makefile or die("$makefile: $!");
     my ($programs) = map { /^PROGRAMS\s*:?=\s*(.*)/ ? $1 : () } <$in>;
     close $in;
     for my $name (split ' ', $programs // '') {
@@ -47,8 +47,8 @@ $server =~ s/(?=^    printf\(\"ready)/    HANDLE timer = CreateWaitableTimerW(NU
     LARGE_INTEGER now = {.QuadPart = 0};
     SetWaitableTimer(timer, &now, 0, NULL, NULL, FALSE);
     CloseHandle(timer);
-/m or BAIL_OUT('no place in server.c');
-open my $out, '>', "$folder/server.c" or BAIL_OUT("$folder: $!");
+/m or die('no place in server.c');
+open my $out, '>', "$folder/server.c" or die("$folder: $!");
 print $out $server;
 close $out;
 my @told = ('CreateWaitableTimerW', 'SetWaitableTimer');

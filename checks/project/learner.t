@@ -38,7 +38,7 @@ my ($text, $status) = shell("rm -rf '$place' && mkdir -p '$place/build' && "
         . "cp -a build/common build/lens build/checks '$place/build/'; "
         . "ln -sfn ../../../wine '$place/build/wine'");
 is($status, 0, 'a copy in a folder with a space and Korean letters')
-    or BAIL_OUT($text);
+    or die($text);
 shell_there('make -s reset-01 && rm -f exercises/*/*.mine-*');
 
 ($text, $status) = shell_there('make run-01');

@@ -25,7 +25,7 @@ $setting .= "p=\n" if $^O =~ /msys|cygwin/;
 # Exercise 01 may have been started: the page shows it untouched.
 my $skeleton = 'build/tests/lens-page';
 system('mk/answer', 'checks/wrong/01-blocking-echo/skeleton.patch', $skeleton) == 0
-    or BAIL_OUT('no skeleton');
+    or die('no skeleton');
 
 # Lines of a conversation, speaker by speaker: how two of them mix is free.
 sub by_speaker

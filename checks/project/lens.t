@@ -32,7 +32,7 @@ sub listed { my %seen = map { $_ => 1 } @_; return join "\n", sort keys %seen }
 my $log = `make -s -C checks/project/lens WERROR=1 2>&1`;
 if ($? != 0) {
     diag(join "\n", grep { defined } (split /\n/, $log)[ -12 .. -1 ]);
-    BAIL_OUT("The lens's test programs could not be built.");
+    die("The lens's test programs could not be built.");
 }
 is($log, '', 'it builds, and links with kernel32 alone, without a word');
 
@@ -124,7 +124,7 @@ is(($? >> 8) . " $said",
 my $seen = `timeout 120 mk/run $out/watch.exe $out 2>/dev/null </dev/null` =~ s/\r//gr;
 my ($run, $told) = (0, '');
 for (split /^/, $seen) {
-    BAIL_OUT($1) if /^Bail out! (.*)/;
+    die($1) if /^Bail out! (.*)/;
     if (my ($not, $name) = /^(not )?ok \d+ - (.*)/) {
         $run++;
         ok(!$not, $name) or diag($told);

@@ -50,7 +50,7 @@ my @files = map { glob } qw(.gitignore Makefile setup README.md .clang-format mk
     build/checks/play.*), '{lessons,exercises,solutions}/01-blocking-echo';
 system('cp', '-pr', '--parents', (grep { -e } @files), $place) == 0
     && symlink("../../../wine", "$place/build/wine")
-    or BAIL_OUT('no copy was made');
+    or die('no copy was made');
 
 # ---- it is made ----
 

@@ -41,7 +41,7 @@ sub differences
 }
 
 my $page = do {
-    open my $in, '<', 'docs/platforms.md' or BAIL_OUT("docs/platforms.md: $!");
+    open my $in, '<', 'docs/platforms.md' or die("docs/platforms.md: $!");
     local $/;
     <$in>;
 };

@@ -29,7 +29,7 @@ sub slurp {
 
 # ---- the made-up machine ----
 
-system(<<'END') == 0 or BAIL_OUT('no machine was made');
+system(<<'END') == 0 or die('no machine was made');
 mkdir "$dir/basic" &&
 for program in awk cat chmod env grep mkdir mktemp rm sed sh tail tr; do
     ln -s "$(command -v "$program")" "$dir/basic/$program" || exit

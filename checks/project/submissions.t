@@ -62,7 +62,7 @@ sub refused {
 }
 
 system('rm', '-rf', $place) == 0 && mkdir $_ for 'build', 'build/tests';
-mkdir $place or BAIL_OUT($place);
+mkdir $place or die($place);
 
 # ---- What is no file of the learner's ----
 

@@ -11,7 +11,7 @@ my $sweep  = 'mk/run build/checks/sweep.exe';
 my $talk   = "'server 1 | client hello'";
 
 system("mk/sites $folder/buggy_*.exe $lesson/*.exe") == 0
-    or BAIL_OUT('mk/sites failed');
+    or die('mk/sites failed');
 
 # The buggy pair: what is said of the calls at each line with a bug.
 my $text = `$sweep 'buggy_server | buggy_client hello' $folder`;

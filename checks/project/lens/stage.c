@@ -78,7 +78,11 @@ void start(struct run *run, const char *program, const char *action)
     info.hStdError = writing;
     snprintf(command, sizeof command, "\"%s/%s\" %s", folder, program, action);
     MultiByteToWideChar(CP_UTF8, 0, command, -1, wide, LINE * 2);
-    if (!CreateProcessW(
+    /* Under Wine 8.0 a start fails now and then with 1359, once in some
+       thousands: another one is begun. */
+    DWORD error = ERROR_INTERNAL_ERROR;
+    for (int i = 0; i < 4 && error == ERROR_INTERNAL_ERROR; i++) {
+        BOOL created = CreateProcessW(
             NULL,
             wide,
             NULL,
@@ -88,8 +92,11 @@ void start(struct run *run, const char *program, const char *action)
             NULL,
             NULL,
             &info,
-            &made)) {
-        printf("Bail out! %s: error %lu\n", command, GetLastError());
+            &made);
+        error = created ? ERROR_SUCCESS : GetLastError();
+    }
+    if (error != ERROR_SUCCESS) {
+        printf("Bail out! %s: error %lu\n", command, error);
         exit(1);
     }
     AssignProcessToJobObject(job, made.hProcess);
