@@ -63,8 +63,8 @@ struct check {
 /**
  * Runs the checks and prints TAP.
  * @param argc,argv main's: the folder that is graded and, where other programs
- *                  are needed, the lesson's. Behind them `1` starts a second
- *                  grader, whose argument is `2`, for every other check.
+ *                  are needed, the lesson's; then how many graders share the
+ *                  checks (share.h), and the seed of the values
  * @param lesson    the lesson's folder name, for instance `01-blocking-echo`
  * @param checks    what to run, in this order; NULL ends it
  * @return the exit status: 0 all passed, 1 some failed, 2 the check could not

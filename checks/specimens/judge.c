@@ -3,8 +3,8 @@
  * @file
  * @brief Grades specimens; checks/project/harness.t looks at the verdicts.
  *
- * Usage: `judge FOLDER [LESSON-FOLDER [1|2]] [ms=NUMBER]`: all together in so
- * much time.
+ * Usage: `judge FOLDER [LESSON-FOLDER [GRADERS]] [ms=NUMBER]`: all together in
+ * so much time.
  */
 #include <stdlib.h>
 #include <string.h>
