@@ -81,7 +81,7 @@ static HANDLE start_child(char *const *arguments, HANDLE input, HANDLE output)
                 .hStdOutput = handles[1],
                 .hStdError = handles[2],
             },
-        .lpAttributeList = make_list(handles, 2 * sizeof *handles),
+        .lpAttributeList = make_list(handles, sizeof handles),
     };
     PROCESS_INFORMATION child;
     wchar_t *command_line = make_command_line(arguments);
