@@ -4,11 +4,13 @@
  * @brief Reads standard input to its end, and writes it back in capital
  *        letters: an ordinary filter, which knows nothing of its parent.
  *
- * Usage: `filter`: as the child of `parent`, or at a terminal.
+ * Usage: `filter [BYTES]`: as the child of `parent`, or at a terminal; with
+ * BYTES it ends after that many, whatever is still to come.
  *
  * @see https://learn.microsoft.com/windows/console/getstdhandle
  */
 #include <ctype.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <windows.h>
@@ -35,8 +37,9 @@ static void write_all(HANDLE output, const char *data, DWORD size)
             die("WriteFile");
 }
 
-int main(void)
+int main(int argc, char *argv[])
 {
+    unsigned long left = argc > 1 ? strtoul(argv[1], NULL, 10) : ULONG_MAX;
     HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
     if (input == INVALID_HANDLE_VALUE || output == INVALID_HANDLE_VALUE)
@@ -44,7 +47,10 @@ int main(void)
 
     char data[4096];
     DWORD bytes_read;
-    while (read_part(input, data, sizeof data, &bytes_read)) {
+    while (left > 0 && read_part(input, data, sizeof data, &bytes_read)) {
+        if (bytes_read > left)
+            bytes_read = left;
+        left -= bytes_read;
         for (DWORD i = 0; i < bytes_read; i++)
             data[i] = (char)toupper((unsigned char)data[i]);
         write_all(output, data, bytes_read);
