@@ -4,7 +4,9 @@
  * @brief Shows who can keep the end of a pipe open, so that its reader never
  *        comes to the end; and who stands still though all is closed.
  *
- * Usage: `ends`. (As a child of its own: `ends read`, `ends copy`.)
+ * Usage: `ends`. As a child: `ends read` reads its input to the end, `ends
+ * copy` copies it, `ends words WORD...` prints its words, `ends linger` closes
+ * its output, and ends a moment later, with exit status 7.
  *
  * Read main from below: each step but the first is a mistake.
  *
@@ -211,13 +213,33 @@ static int be_child(bool copies)
     return EXIT_SUCCESS;
 }
 
+/** As a child: prints its words, each in a line. */
+static int print_words(char *const *words)
+{
+    for (; *words != NULL; words++)
+        printf("%s\n", *words);
+    return EXIT_SUCCESS;
+}
+
+/** As a child: its output ends before it does. */
+static int linger(void)
+{
+    CloseHandle(GetStdHandle(STD_INPUT_HANDLE));
+    CloseHandle(GetStdHandle(STD_OUTPUT_HANDLE));
+    Sleep(VAIN_MS);
+    return 7;
+}
+
 int main(int argc, char *argv[])
 {
     use_utf8_console();
-    if (argc == 2 && strcmp(argv[1], "read") == 0)
-        return be_child(false);
-    if (argc == 2 && strcmp(argv[1], "copy") == 0)
-        return be_child(true);
+    const char *action = argc > 1 ? argv[1] : "";
+    if (strcmp(action, "read") == 0 || strcmp(action, "copy") == 0)
+        return be_child(action[0] == 'c');
+    if (strcmp(action, "words") == 0)
+        return print_words(argv + 2);
+    if (strcmp(action, "linger") == 0)
+        return linger();
 
     nobody_keeps_it();
     parent_keeps_it();

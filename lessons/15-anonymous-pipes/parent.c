@@ -3,9 +3,9 @@
  * @file
  * @brief Runs a filter as its child, feeds it, and collects what it says.
  *
- * Usage: `parent TEXT PROGRAM [ARGUMENT...]`: feeds the text and a line end;
- * `parent -k KIB PROGRAM [ARGUMENT...]`: feeds that many KiB, and counts what
- * comes back.
+ * Usage: `parent TEXT PROGRAM [WORD...]` feeds the program with the text and
+ * prints what it says; `-k KIB` in the place of the text feeds that many KiB,
+ * and counts what comes back.
  *
  * Read main first, then start_child, feed and collect.
  *
@@ -161,7 +161,9 @@ static DWORD run(struct food *food, char *const *arguments, bool print)
     if (feeder == NULL)
         die("CreateThread");
     size_t sum = collect(from_child, print);
-    if (!print)
+    if (print)
+        printf("\n");
+    else
         printf("%zu bytes came back\n", sum);
 
     DWORD status;
@@ -187,7 +189,7 @@ int main(int argc, char *argv[])
         food.size = 1024 * strtoul(argv[2], NULL, 10);
     }
     if (argc < 3 || food.size == 0) {
-        fprintf(stderr, "usage: parent TEXT|-k KIB PROGRAM [ARGUMENT...]\n");
+        fprintf(stderr, "usage: parent TEXT|-k KIB PROGRAM [WORD...]\n");
         return EXIT_USAGE;
     }
     char **arguments = argv + (much ? 3 : 2);

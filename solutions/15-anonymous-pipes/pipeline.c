@@ -152,7 +152,9 @@ static void collect(HANDLE pipe, bool print)
     }
     if (GetLastError() != ERROR_BROKEN_PIPE)
         die("ReadFile");
-    if (!print)
+    if (print)
+        printf("\n");
+    else
         printf("%zu bytes came\n", sum);
     fflush(stdout);
 }
