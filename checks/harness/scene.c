@@ -54,6 +54,19 @@ bool graded_folder_has(const char *name)
            != INVALID_FILE_ATTRIBUTES;
 }
 
+const char *lesson_program(const char *name)
+{
+    static char words[4][MAX_PATH];
+    static unsigned next;
+    char *word = words[next++ % ARRAYSIZE(words)];
+    const char *folder = scene.lesson != NULL ? scene.lesson : scene.graded;
+    snprintf(word, MAX_PATH, "\"%s/%s.exe\"", folder, name);
+    for (char *p = word; *p != '\0'; p++)
+        if (*p == '/')
+            *p = '\\';
+    return word;
+}
+
 void open_scene(unsigned limit_ms)
 {
     scene.number++;

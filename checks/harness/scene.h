@@ -40,6 +40,13 @@ bool set_folders(const char *graded, const char *lesson);
 bool graded_folder_has(const char *name);
 
 /**
+ * A program of the lesson, as a word of a command line: in quotes, with its
+ * path; for programs that start it.
+ * @return valid until the fourth call from now
+ */
+const char *lesson_program(const char *name);
+
+/**
  * Makes everything ready for a check: a job, a record, a fresh suffix.
  * @param limit_ms how long the check may take, in milliseconds
  */

@@ -181,11 +181,12 @@ static DWORD run(struct food *food, char *const *arguments, bool print)
 int main(int argc, char *argv[])
 {
     use_utf8_console();
+    static char page[4096 + 1];
     bool much = argc > 3 && strcmp(argv[1], "-k") == 0;
     struct food food = {.text = argc > 1 ? argv[1] : ""};
     food.size = strlen(food.text);
     if (much) {
-        food.text = "all work and no play\n";
+        food.text = memset(page, 'a', sizeof page - 1);
         food.size = 1024 * strtoul(argv[2], NULL, 10);
     }
     if (argc < 3 || food.size == 0) {

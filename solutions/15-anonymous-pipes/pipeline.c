@@ -205,8 +205,9 @@ static bool run(
 int main(int argc, char *argv[])
 {
     use_utf8_console();
+    static char page[4096 + 1];
     bool much = argc > 2 && strcmp(argv[1], "-k") == 0;
-    struct food food = {.text = "all work and no play\n"};
+    struct food food = {.text = memset(page, 'a', sizeof page - 1)};
     char **first = argv + (much ? 3 : 2), **second = first;
     if (much)
         food.size = 1024 * strtoul(argv[2], NULL, 10);
