@@ -47,8 +47,8 @@ static void let_inherit(HANDLE handle)
         die("SetHandleInformation");
 }
 
-/** A list of the handles that the child inherits: no other child gets them
- * meanwhile, and this child gets no others. */
+/** A list of the handles that the child inherits: it gets no others. (Another
+ * child that is started meanwhile gets ours, unless it has a list, too.) */
 static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
     SIZE_T room = 0;
