@@ -76,30 +76,124 @@ static const struct lens_end *find_ends(size_t *count)
     return ends;
 }
 
-/** Expects that a child got one end to read from and one to write to. */
-static void expect_two_ends(const struct lens_record *start, unsigned nth)
+/** The ends of a pipe. */
+static const char *const KINDS[] = {"reading", "writing"};
+
+/** The three standard handles. */
+static const char *const STANDARD[] = {"input", "output", "error output"};
+
+/** The standard handles that a child is started with. */
+static void read_standard(const struct lens_record *start, uint32_t *standard)
 {
-    size_t count, reads = 0, writes = 0;
+    const char *at = strstr(start->out, "start=");
+    memset(standard, 0, 3 * sizeof *standard);
+    for (int i = 0; i < 3 && at != NULL && *at != '\0'; i++) {
+        char *end;
+        standard[i] = (uint32_t)strtoul(at + strcspn(at, "=,") + 1, &end, 0);
+        at = end;
+    }
+}
+
+/** Whether a child got an end by its start. */
+static bool has_got(const struct lens_end *end, const struct lens_record *start)
+{
+    return end->pid == start->peer && end->from == number_of(start);
+}
+
+/** Expects that a child got the ends that are its standard handles, and no
+ * other one. */
+static void expect_own_ends(const struct program *program, unsigned nth)
+{
+    const struct lens_record *start = find_call(program, "CreateProcessW", nth);
+    uint32_t standard[3];
+    char place[80];
+    size_t count;
     const struct lens_end *ends = find_ends(&count);
-    for (size_t i = 0; i < count; i++)
-        if (ends[i].pid == start->peer && ends[i].from == number_of(start)) {
-            reads += !ends[i].writes;
-            writes += ends[i].writes;
-        }
-    if (reads != 1 || writes != 1)
+    read_standard(start, standard);
+    for (int i = 0; i < 2; i++) {
+        bool found = lens_ends_at(
+                         ends,
+                         count,
+                         program->id,
+                         standard[i],
+                         number_of(start))
+                     == NULL;
+        for (size_t k = 0; k < count; k++)
+            found =
+                found
+                || (has_got(&ends[k], start) && ends[k].handle == standard[i]);
+        if (!found)
+            fail_check(
+                "a child inherits its input and its output",
+                "child %u has not inherited its %s",
+                nth,
+                STANDARD[i]);
+    }
+    for (size_t k = 0; k < count; k++)
+        if (has_got(&ends[k], start) && ends[k].handle != standard[0]
+            && ends[k].handle != standard[1])
+            fail_check(
+                "a child has its own ends and no other",
+                "child %u has got a %s end as well, CreatePipe%s",
+                nth,
+                KINDS[ends[k].writes],
+                where_line(
+                    program,
+                    lens_view_at(scene_view(), ends[k].pipe - 1)->caller,
+                    place,
+                    sizeof place));
+}
+
+/** Whether a handle is none: a program without an error output, or a failure
+ * of GetStdHandle. */
+static bool is_none(uint32_t handle)
+{
+    return handle == 0 || handle == UINT32_MAX;
+}
+
+/** Expects that the list of a child has its standard handles and no others. */
+static void expect_listed(const struct program *program, unsigned nth)
+{
+    uint32_t list[LENS_LIST_MAX], standard[3];
+    const struct lens_record *start = find_call(program, "CreateProcessW", nth);
+    int count =
+        lens_ends_list(lens_view_at(scene_view(), 0), number_of(start), list);
+    if (count < 0)
         fail_check(
-            "a child has one end to read from and one to write to",
-            "child %u has got %zu reading and %zu writing ends",
+            "each child has a list of handles",
+            "child %u has none, and gets all that can be inherited",
+            nth);
+    read_standard(start, standard);
+    for (int i = 0; i < count; i++)
+        if (is_none(list[i]))
+            fail_check(
+                "the list has handles only",
+                "the list of child %u has 0x%lx, which is none",
+                nth,
+                (unsigned long)list[i]);
+    for (int i = 0; i < 3; i++) {
+        int found = 0;
+        for (int k = 0; k < count; k++)
+            found += list[k] == standard[i];
+        if (found == 0 && !is_none(standard[i]))
+            fail_check(
+                "the list has the child's standard handles",
+                "the list of child %u lacks its %s",
+                nth,
+                STANDARD[i]);
+    }
+    if (count > 3)
+        fail_check(
+            "the list has the child's standard handles and no others",
+            "the list of child %u has %d",
             nth,
-            reads,
-            writes);
+            count);
 }
 
 /** Expects that the program, when it reads, has none of the ends that its
  * children have. */
 static void expect_no_childs_end(const struct program *program)
 {
-    static const char *const KINDS[] = {"reading", "writing"};
     char place[80];
     size_t count;
     const struct lens_end *ends = find_ends(&count);
@@ -122,12 +216,30 @@ static void expect_no_childs_end(const struct program *program)
                         sizeof place));
 }
 
-/** Expects that a program has ended with a status, and printed this, where `$`
- * is as in command(). */
-static void expect_result(
-    struct program *program, DWORD status, const char *first, const char *last)
+/** Where a check is not about a program's exit status. */
+enum { ANY_STATUS = -1 };
+
+/** Expects that a program ends, somehow: the cause is one of its hanging. */
+static void expect_no_hang(struct program *program, const char *cause)
 {
-    expect_end(program, status);
+    DWORD code;
+    if (wait_for_scene_end(program, &code) == TOO_LATE) {
+        likely("%s", cause);
+        expect_end(program, EXIT_SUCCESS);
+    }
+}
+
+/** Expects that a program ends with a status, and that what it has printed
+ * begins and ends so. */
+static void expect_result(
+    struct program *program, int status, const char *first, const char *last)
+{
+    DWORD code = EXIT_SUCCESS;
+    if (status == ANY_STATUS)
+        wait_for_scene_end(program, &code);
+    else
+        code = (DWORD)status;
+    expect_end(program, code);
     const char *text = program->out.text;
     size_t length = strlen(text), end = strlen(last);
     if (strncmp(text, first, strlen(first)) != 0 || length < end
@@ -139,46 +251,40 @@ static void expect_result(
 }
 
 CHECK(
-    both_work, .name = "What the first says the second reads", .todo = 2,
-    .read = READ_IT, .program = "pipeline")
-{
-    char word[20];
-    snprintf(word, sizeof word, "%s\n", other_word());
-    for (char *p = word; *p != '\0'; p++)
-        if (*p >= 'a' && *p <= 'z')
-            *p = (char)(*p - 'a' + 'A');
-    tried("started `pipeline %s filter : filter`", other_word());
-    likely("somebody still has a writing end: its reader is told of the end "
-           "only when the last one is closed, the parent's own, too");
-    char words[60];
-    snprintf(
-        words,
-        sizeof words,
-        "pipeline %s $filter : $filter",
-        other_word());
-    struct program *pipeline = start(command(words));
-    expect_result(pipeline, EXIT_SUCCESS, word, "ended with exit status 0\n");
-    expect_no_errors(pipeline);
-}
-
-CHECK(
     children_have_their_own, .name = "A child has its own ends and no other",
-    .todo = 1, .read = WRONG, .program = "pipeline")
+    .todo = 1, .read = READ_IT, .program = "pipeline")
 {
     tried("started `pipeline hello filter : filter`, and looked which ends of "
           "pipes each child has inherited");
     struct program *pipeline =
         start(command("pipeline hello $filter : $filter"));
     wait_called(pipeline, "CreateProcessW", 2);
-    likely("a child inherits every handle that can be inherited, unless it has "
-           "a list: PROC_THREAD_ATTRIBUTE_HANDLE_LIST");
-    expect_two_ends(find_call(pipeline, "CreateProcessW", 1), 1);
-    expect_two_ends(find_call(pipeline, "CreateProcessW", 2), 2);
+    likely("a child inherits a handle that stands on its list, if it can be "
+           "inherited: HANDLE_FLAG_INHERIT");
+    expect_own_ends(pipeline, 1);
+    expect_own_ends(pipeline, 2);
 }
 
 CHECK(
-    parent_keeps_none, .name = "The parent keeps none of its children's ends",
-    .todo = 2, .read = WRONG, .program = "pipeline",
+    list_is_right, .name = "The list has the three handles and no other",
+    .todo = 1, .read = READ_IT, .program = "pipeline",
+    .needs = &children_have_their_own)
+{
+    tried("started `pipeline hello filter : filter`, and looked at the list of "
+          "each child");
+    struct program *pipeline =
+        start(command("pipeline hello $filter : $filter"));
+    wait_called(pipeline, "CreateProcessW", 2);
+    likely("what does not stand on the list the child has not got, whatever "
+           "STARTUPINFO names; without a list it gets all, also what this "
+           "program has been given by its own parent");
+    expect_listed(pipeline, 1);
+    expect_listed(pipeline, 2);
+}
+
+CHECK(
+    parent_keeps_none, .name = "The parent keeps no end of its children's",
+    .todo = 2, .read = READ_IT, .program = "pipeline",
     .needs = &children_have_their_own)
 {
     tried("started `pipeline hello filter : filter`, and looked which ends it "
@@ -192,6 +298,50 @@ CHECK(
     likely("CreateProcessW gives the child handles of its own: the parent's "
            "must be closed as well, or nobody is told of the end");
     expect_no_childs_end(pipeline);
+}
+
+CHECK(
+    both_work, .name = "What the first says the second reads", .todo = 2,
+    .read = READ_IT, .program = "pipeline", .needs = &children_have_their_own)
+{
+    char word[20];
+    snprintf(word, sizeof word, "%s\n", other_word());
+    for (char *p = word; *p != '\0'; p++)
+        if (*p >= 'a' && *p <= 'z')
+            *p = (char)(*p - 'a' + 'A');
+    tried("started `pipeline %s filter : filter`", other_word());
+    char words[60];
+    snprintf(
+        words,
+        sizeof words,
+        "pipeline %s $filter : $filter",
+        other_word());
+    struct program *pipeline = start(command(words));
+    expect_no_hang(
+        pipeline,
+        "somebody still has a writing end: its reader is told of the end only "
+        "when the last one is closed, the parent's own, too");
+    expect_result(pipeline, EXIT_SUCCESS, word, "ended with exit status 0\n");
+    expect_no_errors(pipeline);
+}
+
+CHECK(
+    no_error_output, .name = "Without an error output, two are listed",
+    .todo = 1, .read = READ_IT, .program = "pipeline", .needs = &both_work)
+{
+    tried("made GetStdHandle fail: this program has no error output");
+    struct program *pipeline = start_with(
+        command("pipeline hello $filter : $filter"),
+        &(struct conditions){.fault = "pipeline/GetStdHandle:*:other"});
+    likely("NULL, or INVALID_HANDLE_VALUE, is no handle: it has no place on a "
+           "list, and cannot be made inheritable");
+    expect_result(
+        pipeline,
+        EXIT_SUCCESS,
+        "HELLO\n",
+        "ended with exit status 0\n");
+    expect_listed(pipeline, 1);
+    expect_listed(pipeline, 2);
 }
 
 CHECK(
@@ -211,38 +361,39 @@ CHECK(
 }
 
 CHECK(
-    first_is_let_go, .name = "The first is let go when the second has ended",
-    .todo = 2, .read = WRONG, .program = "pipeline", .needs = &both_work)
-{
-    tried("started `pipeline -k 1024 filter : filter 5`: the second ends after "
-          "5 bytes");
-    struct program *pipeline =
-        start(command("pipeline -k 1024 $filter : $filter 5"));
-    likely("somebody still has the reading end of the pipe between the two: "
-           "then a write into it waits for ever, and never fails");
-    expect_result(
-        pipeline,
-        EXIT_FAILURE,
-        "5 bytes came\n",
-        "ended with exit status 0\n");
-}
-
-CHECK(
-    early_end_is_no_failure, .name = "A child may end before it has read all",
+    both_codes_end_it, .name = "232 and 109 both mean that nobody reads",
     .todo = 3, .read = WRONG, .program = "pipeline", .needs = &both_work)
 {
-    tried("started `pipeline -k 1024 filter 5 : filter`: the first ends after "
-          "5 bytes");
-    struct program *pipeline =
-        start(command("pipeline -k 1024 $filter 5 : $filter"));
-    likely("232, ERROR_NO_DATA, or 109: nobody reads any more, and nobody has "
-           "to. It is the end of the feeding, and no failure");
-    expect_result(
-        pipeline,
-        EXIT_SUCCESS,
-        "5 bytes came\n",
-        "ended with exit status 0\n");
-    expect_no_errors(pipeline);
+    static const char *const FAULTS[] = {
+        "pipeline/WriteFile:1:232",
+        "pipeline/WriteFile:1:109"};
+    tried("made WriteFile fail with 232, and once with 109, while the first "
+          "child still waits for its input");
+    for (int i = 0; i < 2; i++) {
+        struct program *pipeline = start_with(
+            command("pipeline hello $filter : $filter"),
+            &(struct conditions){.fault = FAULTS[i]});
+        expect_no_hang(
+            pipeline,
+            "the pipe is not closed: the first child still waits for the end "
+            "of its input");
+        likely("the lines behind the block close the pipe, too");
+        expect_no_bad_close(pipeline);
+        no_cause();
+        if (strstr(pipeline->out.text, "HELLO") != NULL) {
+            likely("nobody reads any more: the thread ends, and does not try "
+                   "again");
+            fail_check("one write that fails", "the word was written after it");
+        }
+        expect_result(
+            pipeline,
+            EXIT_SUCCESS,
+            "\n",
+            "ended with exit status 0\n");
+        likely("232 comes when the reader has gone before the write, 109 when "
+               "it goes while the write waits: neither is a failure");
+        expect_no_errors(pipeline);
+    }
 }
 
 CHECK(
@@ -260,55 +411,138 @@ CHECK(
 }
 
 CHECK(
-    status_is_told, .name = "Each child's exit status is told", .todo = 4,
-    .read = READ_IT, .program = "pipeline", .needs = &both_work)
+    first_is_let_go, .name = "An early end of the second frees the first",
+    .todo = 2, .read = WRONG, .program = "pipeline",
+    .needs = &both_codes_end_it)
 {
-    tried("started `pipeline hello filter : ends linger`: the second closes "
-          "its output, and ends later, with 7");
-    struct program *pipeline = start_with(
-        command("pipeline hello $filter : $ends linger"),
-        &(struct conditions){.gate = "ends/Sleep:1"});
-    wait_at_gate(pipeline);
-    likely("the end of a child's output is not the end of the child: wait for "
-           "its process, then ask GetExitCodeProcess (259 means that it still "
-           "runs)");
-    while (is_running(pipeline)
-           && !where_all_wait(scene_view(), pipeline->id, true)
-           && ms_until(scene_deadline()) > 0)
-        Sleep(1);
-    open_gate(pipeline);
-    expect_result(pipeline, EXIT_FAILURE, "\n", "ended with exit status 7\n");
+    tried("started `pipeline -k 1024 filter : filter 5`: the second ends after "
+          "5 bytes");
+    struct program *pipeline =
+        start(command("pipeline -k 1024 $filter : $filter 5"));
+    likely("somebody still has the reading end of the pipe between the two: "
+           "then a write into it waits for ever, and never fails");
+    expect_result(
+        pipeline,
+        ANY_STATUS,
+        "5 bytes came\n",
+        "ended with exit status 0\n");
+}
+
+CHECK(
+    early_end_is_no_failure, .name = "A child may end before it has read all",
+    .todo = 3, .read = WRONG, .program = "pipeline", .needs = &first_is_let_go)
+{
+    tried("started `pipeline -k 1024 filter 5 : filter`: the first ends after "
+          "5 bytes");
+    struct program *pipeline =
+        start(command("pipeline -k 1024 $filter 5 : $filter"));
+    likely("232, ERROR_NO_DATA, or 109: nobody reads any more, and nobody has "
+           "to. It is the end of the feeding, and no failure");
+    expect_result(
+        pipeline,
+        EXIT_SUCCESS,
+        "5 bytes came\n",
+        "ended with exit status 0\n");
+    expect_no_errors(pipeline);
 }
 
 CHECK(
     second_is_missing, .name = "A second that can't be started (2)", .todo = 2,
-    .read = WRONG, .program = "pipeline", .needs = &both_work)
+    .read = WRONG, .program = "pipeline", .needs = &both_codes_end_it)
 {
     tried("started `pipeline hello filter : nobody`");
     struct program *pipeline =
         start(command("pipeline hello $filter : nobody"));
-    likely("the first runs already, and writes to nobody: with the ends that "
-           "the second should have had closed, it is told, and ends");
+    expect_no_hang(
+        pipeline,
+        "the first runs already, and writes to nobody: with the ends that the "
+        "second should have had closed, it is told, and ends");
     expect_end(pipeline, EXIT_FAILURE);
     expect_error(pipeline, "CreateProcessW", ERROR_FILE_NOT_FOUND);
 }
 
 CHECK(
     first_is_missing, .name = "A first that can't be started (2)", .todo = 2,
-    .read = WRONG, .program = "pipeline", .needs = &both_work)
+    .read = WRONG, .program = "pipeline", .needs = &both_codes_end_it)
 {
     tried("started `pipeline hello nobody : filter`");
     struct program *pipeline =
         start(command("pipeline hello nobody : $filter"));
-    likely("the second waits for the end of what never begins: it comes when "
-           "the ends of the first are closed, whether it runs or not");
-    expect_result(pipeline, EXIT_FAILURE, "\n", "ended with exit status 0\n");
+    expect_no_hang(
+        pipeline,
+        "the second waits for the end of what never begins: it comes when the "
+        "ends of the first are closed, whether it runs or not");
+    expect_result(pipeline, ANY_STATUS, "\n", "ended with exit status 0\n");
+    likely("a child that could not be started was not well");
+    expect_end(pipeline, EXIT_FAILURE);
     expect_error(pipeline, "CreateProcessW", ERROR_FILE_NOT_FOUND);
+}
+
+/** After so many waits a program waits for as long as it takes, bit by bit. */
+enum { MANY_WAITS = 20 };
+
+/** Whether the program waits for a child that it has started, for as long as it
+ * takes. */
+static bool waits_for_child(const struct program *program, unsigned nth)
+{
+    const struct lens_record *start = find_call(program, "CreateProcessW", nth);
+    const struct lens_record *inside[4];
+    size_t count = where_threads(scene_view(), program->id, inside, 4);
+    if (count_calls(program, "WaitForSingleObject") > MANY_WAITS)
+        return true;
+    for (size_t i = 0; start != NULL && i < count; i++) {
+        char handle[20];
+        snprintf(handle, sizeof handle, "0x%lx", (unsigned long)start->handle);
+        if (strncmp(lens_call_name(inside[i]->call), "WaitFor", 7) == 0
+            && where_waits(inside[i])
+            && (inside[i]->handle == start->handle
+                || strstr(inside[i]->in, handle) != NULL))
+            return true;
+    }
+    return false;
+}
+
+CHECK(
+    status_is_told, .name = "Each child's exit status is told", .todo = 4,
+    .read = READ_IT, .program = "pipeline", .needs = &both_work)
+{
+    tried("started `pipeline hello filter : child linger`: the second closes "
+          "its output, and ends later, with 7");
+    struct program *pipeline = start_with(
+        command("pipeline hello $filter : $child linger"),
+        &(struct conditions){.gate = "child/Sleep:1"});
+    wait_at_gate(pipeline);
+    likely("the end of a child's output is not the end of the child: wait for "
+           "its process, then ask GetExitCodeProcess (259 means that it still "
+           "runs)");
+    while (is_running(pipeline) && !waits_for_child(pipeline, 2)
+           && count_calls(pipeline, "GetExitCodeProcess") < 2
+           && ms_until(scene_deadline()) > 0)
+        Sleep(1);
+    open_gate(pipeline);
+    if (count_calls(pipeline, "TerminateProcess") > 0) {
+        likely("what takes long is still at work");
+        fail_check("a child ends by itself", "TerminateProcess is called");
+    }
+    expect_result(pipeline, EXIT_FAILURE, "\n", "ended with exit status 7\n");
+}
+
+CHECK(
+    any_status_is_told, .name = "259 is a status like any other", .todo = 4,
+    .read = READ_IT, .program = "pipeline", .needs = &status_is_told)
+{
+    tried("started `pipeline hello filter : child end 259`");
+    struct program *pipeline =
+        start(command("pipeline hello $filter : $child end 259"));
+    likely("a process may end with 259, too: only the wait tells that it has "
+           "ended");
+    expect_result(pipeline, EXIT_FAILURE, "\n", "ended with exit status 259\n");
 }
 
 CHECK(
     nothing_is_left_open, .name = "Every handle is closed, and only once",
-    .todo = 4, .read = READ_IT, .program = "pipeline", .needs = &both_work)
+    .todo = 4, .read = READ_IT, .program = "pipeline",
+    .needs = &first_is_let_go)
 {
     tried("let `pipeline hello filter : filter` work to its end");
     struct program *pipeline =
@@ -335,7 +569,7 @@ CHECK(
     expect_result(parent, EXIT_SUCCESS, "HELLO\n", "with exit status 0\n");
     expect_no_leak(parent);
     expect_no_bad_close(parent);
-    expect_two_ends(find_call(parent, "CreateProcessW", 1), 1);
+    expect_own_ends(parent, 1);
     expect_no_childs_end(parent);
     parent = start(command("parent -k 1024 $filter"));
     expect_result(
@@ -351,7 +585,7 @@ CHECK(
 {
     tried("gave a child words with blanks, quotes, backslashes and Korean");
     struct program *parent = start(command(
-        "parent x $ends words \"a b\" \"q\\\"q\" back\\ \"\" \"c\\\\\\\"d\" 안녕"));
+        "parent x $child words \"a b\" \"q\\\"q\" back\\ \"\" \"c\\\\\\\"d\" 안녕"));
     expect_result(
         parent,
         EXIT_SUCCESS,
@@ -383,30 +617,69 @@ CHECK(
         "the parent keeps it                          waits on\n"
         "then it closes it                            the end comes\n"
         "the child has inherited it itself            waits on\n"
-        "another child has inherited it               waits on\n"
+        "another thread's child has it                waits on\n"
         "then that one ends                           the end comes\n"
+        "each child has a list                        the end comes\n"
         "200,000 bytes, and nobody reads the answer   waits on\n"
         "then the answer is read                      the end comes\n");
 }
 
+CHECK(
+    child_leaves_early, .name = "A child may leave its input unread (232)",
+    .read = WRONG, .program = "parent")
+{
+    tried("fed `child words enough`, which reads nothing, with 100 KiB");
+    struct program *parent =
+        start(command("parent -k 100 $child words enough"));
+    expect_result(
+        parent,
+        EXIT_SUCCESS,
+        "7 bytes came back\n",
+        "with exit status 0\n");
+}
+
+CHECK(
+    crash_is_told, .name = "A child's crash is told", .read = READ_IT,
+    .program = "parent")
+{
+    tried("started `parent hello child crash`");
+    struct program *parent = start(command("parent hello $child crash"));
+    expect_result(
+        parent,
+        EXIT_SUCCESS,
+        "word\n",
+        "with exit status 3221225477\n");
+}
+
+CHECK(
+    parent_waits_for_the_child,
+    .name = "The end of the output is not the child's", .read = READ_IT,
+    .program = "parent")
+{
+    tried("started `parent hello child linger`, which closes its output and "
+          "is held there");
+    struct program *parent = start_with(
+        command("parent hello $child linger"),
+        &(struct conditions){.gate = "child/Sleep:1"});
+    wait_at_gate(parent);
+    wait_inside(parent, "WaitForSingleObject", 2);
+    open_gate(parent);
+    expect_result(parent, EXIT_SUCCESS, "\n", "with exit status 7\n");
+}
+
 static const struct check *const CHECKS[] = {
-    &children_have_their_own,
-    &parent_keeps_none,
-    &both_work,
-    &much_passes,
-    &first_is_let_go,
-    &early_end_is_no_failure,
-    &write_errors_count,
-    &status_is_told,
-    &second_is_missing,
-    &first_is_missing,
-    &nothing_is_left_open,
-    &wrong_usage,
-    &parent_collects,
-    &words_arrive,
-    &missing_program,
-    &ends_are_shown,
-    NULL,
+    &children_have_their_own, &list_is_right,
+    &parent_keeps_none,       &both_work,
+    &no_error_output,         &much_passes,
+    &both_codes_end_it,       &write_errors_count,
+    &first_is_let_go,         &early_end_is_no_failure,
+    &second_is_missing,       &first_is_missing,
+    &status_is_told,          &any_status_is_told,
+    &nothing_is_left_open,    &wrong_usage,
+    &parent_collects,         &words_arrive,
+    &missing_program,         &child_leaves_early,
+    &crash_is_told,           &parent_waits_for_the_child,
+    &ends_are_shown,          NULL,
 };
 
 int main(int argc, char *argv[])

@@ -102,14 +102,15 @@ static void add_copy(struct search *search, const struct lens_record *call)
         add_end(search, copy);
 }
 
-/** The list of the handles that a child inherits, as text: `0x44,0x48`; NULL if
- * there is none, and it inherits all that can be. */
-static const char *list_of(
-    const struct search *search, const struct lens_record *start)
+/** UpdateProcThreadAttribute, which has made the list of the handles that a
+ * child inherits; NULL if there is none, and it inherits all that can be. */
+static const struct lens_record *list_of(
+    const struct lens_record *records, uint32_t number)
 {
+    const struct lens_record *start = &records[number - 1];
     uint64_t list = number_in(start->out, "list=");
-    for (uint32_t i = search->now - 1; list != 0 && i-- > 0;) {
-        const struct lens_record *call = &search->records[i];
+    for (uint32_t i = number - 1; list != 0 && i-- > 0;) {
+        const struct lens_record *call = &records[i];
         if (call->kind == LENS_KIND_CALL
             && call->call == LENS_UpdateProcThreadAttribute
             && call->pid == start->pid && call->t1 != 0
@@ -117,33 +118,47 @@ static const char *list_of(
             && number_in(call->in, "list=") == list
             && number_in(call->in, "attribute=")
                    == PROC_THREAD_ATTRIBUTE_HANDLE_LIST)
-            return strstr(call->in, "handles=");
+            return call;
     }
     return NULL;
 }
 
-/** Whether a list of handles has this one. */
-static bool is_listed(const char *list, uint32_t handle)
+int lens_ends_list(
+    const struct lens_record *records, uint32_t start, uint32_t *handles)
 {
-    char *at = (char *)list + strlen("handles");
+    int count = 0;
+    const struct lens_record *call = list_of(records, start);
+    const char *at = call != NULL ? strstr(call->in, "handles=") : NULL;
+    if (at == NULL)
+        return -1;
+    char *next = (char *)at + strlen("handles");
     do
-        if (strtoul(at + 1, &at, 0) == handle)
+        handles[count++] = (uint32_t)strtoul(next + 1, &next, 0);
+    while (*next == ',' && count < LENS_LIST_MAX);
+    return count;
+}
+
+/** Whether a handle stands on the list; without one each does. */
+static bool is_listed(const uint32_t *list, int count, uint32_t handle)
+{
+    for (int i = 0; i < count; i++)
+        if (list[i] == handle)
             return true;
-    while (*at == ',');
-    return false;
+    return count < 0;
 }
 
 /** CreateProcessW: the child has what it inherits. */
 static void add_inherited(struct search *search, const struct lens_record *call)
 {
+    uint32_t list[LENS_LIST_MAX];
+    int listed = lens_ends_list(search->records, search->now, list);
     size_t count = search->count;
-    const char *list = list_of(search, call);
     if (number_in(call->in, "inherit=") == 0)
         return;
     for (size_t i = 0; i < count; i++) {
         struct lens_end end = search->ends[i];
         if (end.pid != call->pid || end.to != 0 || !end.inherits
-            || (list != NULL && !is_listed(list, end.handle)))
+            || !is_listed(list, listed, end.handle))
             continue;
         end.pid = call->peer;
         add_end(search, end);

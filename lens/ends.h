@@ -47,6 +47,18 @@ struct lens_end {
 size_t lens_ends_find(
     const struct lens_record *records, uint32_t count, struct lens_end *ends);
 
+/** How many handles of a list are read at most. */
+#define LENS_LIST_MAX 16
+
+/**
+ * The handles on the list that a call of CreateProcessW has got.
+ * @param start   the number of its record, from 1
+ * @param handles room for LENS_LIST_MAX
+ * @return how many there are; -1 if it has got no list
+ */
+int lens_ends_list(
+    const struct lens_record *records, uint32_t start, uint32_t *handles);
+
 /**
  * The end that a handle is, or NULL.
  * @param number at this record: from 1

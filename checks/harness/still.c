@@ -82,7 +82,30 @@ static size_t count_threads(DWORD process_id)
 /** The lens has one thread, which waits for Ctrl+C. */
 enum { OF_THE_LENS = 1 };
 
-/** Whether no thread of any program can go on. */
+/** Whether no thread of a process can go on. */
+static bool stands(DWORD process_id)
+{
+    size_t threads = count_threads(process_id);
+    return threads > 0 && where_all_wait(scene_view(), process_id, true)
+           && threads <= where_alive(scene_view(), process_id) + OF_THE_LENS;
+}
+
+/** How many processes that the programs have started stand. */
+static DWORD count_standing_children(void)
+{
+    const struct lens_view *view = scene_view();
+    DWORD count = 0;
+    for (uint32_t i = 0; i < lens_view_count(view); i++) {
+        const struct lens_record *record = lens_view_at(view, i);
+        if (record->kind == LENS_KIND_CALL
+            && record->call == LENS_CreateProcessW && record->peer != 0)
+            count += stands(record->peer);
+    }
+    return count;
+}
+
+/** Whether no thread of any program can go on, nor one of a process that they
+ * have started. */
 static bool nobody_can_go_on(void)
 {
     DWORD running = 0;
@@ -93,13 +116,11 @@ static bool nobody_can_go_on(void)
         if (!is_running(program))
             continue;
         running++;
-        if (!where_all_wait(scene_view(), program->id, true))
-            return false;
-        if (count_threads(program->id)
-            > where_alive(scene_view(), program->id) + OF_THE_LENS)
+        if (!stands(program->id))
             return false;
     }
-    return scene_program(0) != NULL && processes_in(scene_job()) <= running;
+    return scene_program(0) != NULL
+           && processes_in(scene_job()) <= running + count_standing_children();
 }
 
 /** Looks whether a program has taken more than any needs. */

@@ -152,6 +152,9 @@ my @command = ('mk/run', 'build/checks/01-blocking-echo.exe',
     map { "build/$_/01-blocking-echo/lens" } qw(solutions lessons));
 for my $graders (0, 17, 'two', '1 -1', '1 2x', 'of 0 4', 'of 17 4') {
     $text = `@command $graders 2>&1`;
+    # Wine now and then ends a program before it has begun: mk/grade grades
+    # again then, too.
+    $text = `@command $graders 2>&1` if $text eq '';
     is($? >> 8, 2, "$graders graders: exit status 2");
     like($text, qr/^usage: /, 'and the usage');
 }

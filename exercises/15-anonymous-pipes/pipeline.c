@@ -39,53 +39,60 @@ static void make_pipe(HANDLE *reads, HANDLE *writes)
         die("CreatePipe");
 }
 
-/** A list with room for the handles that a child inherits. */
-static LPPROC_THREAD_ATTRIBUTE_LIST make_list(void)
+/** A list of the handles that a child inherits: it gets no others. */
+static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
     SIZE_T room = 0;
     InitializeProcThreadAttributeList(NULL, 1, 0, &room);  // tells the size
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(room);
     if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &room))
         die("InitializeProcThreadAttributeList");
+    if (!UpdateProcThreadAttribute(
+            list,
+            0,  // no flags
+            PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+            handles,
+            size,
+            NULL,   // reserved
+            NULL))  // reserved
+        die("UpdateProcThreadAttribute");
     return list;
 }
 
 /**
- * Starts a program with this input and output, which are closed here in any
- * case. Returns its process; NULL, and a message, if it can't be started.
+ * Starts a program with this input and output. Returns its process; NULL, and
+ * a message, if it can't be started.
  */
 static HANDLE start_child(char *const *words, HANDLE input, HANDLE output)
 {
-    HANDLE handles[] = {input, output, GetStdHandle(STD_ERROR_HANDLE)};
+    HANDLE error = GetStdHandle(STD_ERROR_HANDLE);
+    HANDLE handles[3];
+    size_t count = 0;
+    /* TODO(1): list what the child inherits: its input, its output, and our
+     * error output, if we have one. Each of them must be inheritable. */
+    handles[count++] = input;
+    handles[count++] = output;
+    /* END TODO(1) */
+
     STARTUPINFOEXW startup = {
         .StartupInfo =
             {
                 .cb = sizeof startup,
                 .dwFlags = STARTF_USESTDHANDLES,
-                .hStdInput = handles[0],
-                .hStdOutput = handles[1],
-                .hStdError = handles[2],
+                .hStdInput = input,
+                .hStdOutput = output,
+                .hStdError = error,
             },
-        .lpAttributeList = make_list(),
+        .lpAttributeList = make_list(handles, count * sizeof *handles),
     };
     PROCESS_INFORMATION child = {0};
     wchar_t *command_line = make_command_line(words);
-
-    /* TODO(1): the child inherits the three handles, and no other one. */
-    for (int i = 0; i < 2; i++)
-        if (!SetHandleInformation(
-                handles[i],
-                HANDLE_FLAG_INHERIT,
-                HANDLE_FLAG_INHERIT))
-            die("SetHandleInformation");
-    /* END TODO(1) */
-
     if (!CreateProcessW(
             NULL,  // the program is the command line's first word
             command_line,
             NULL,  // default security
             NULL,  // default security
-            TRUE,  // inherits
+            TRUE,  // inherits what the list has
             EXTENDED_STARTUPINFO_PRESENT,
             NULL,  // our environment
             NULL,  // our folder
@@ -98,7 +105,7 @@ static HANDLE start_child(char *const *words, HANDLE input, HANDLE output)
     DeleteProcThreadAttributeList(startup.lpAttributeList);
     free(startup.lpAttributeList);
 
-    /* TODO(2): who has these two ends from now on? Not we. */
+    /* TODO(2): who has these two ends from now on? */
     /* END TODO(2) */
     return child.hProcess;
 }
@@ -139,7 +146,9 @@ static void collect(HANDLE pipe, bool print)
     }
     if (GetLastError() != ERROR_BROKEN_PIPE)
         die("ReadFile");
-    if (!print)
+    if (print)
+        printf("\n");
+    else
         printf("%zu bytes came\n", sum);
     fflush(stdout);
 }
@@ -147,7 +156,7 @@ static void collect(HANDLE pipe, bool print)
 /** Waits for a child and says how it ended. Tells whether all was well. */
 static bool finish(const char *name, HANDLE child)
 {
-    DWORD status = EXIT_FAILURE;
+    DWORD status = EXIT_FAILURE;  // until the child says otherwise
     /* TODO(4): wait for its end, print `NAME ended with exit status N`, and
      * close it. One that could not be started was not well. */
     if (GetExitCodeProcess(child, &status))
@@ -184,8 +193,9 @@ static bool run(
 int main(int argc, char *argv[])
 {
     use_utf8_console();
+    static char page[4096 + 1];
     bool much = argc > 2 && strcmp(argv[1], "-k") == 0;
-    struct food food = {.text = "all work and no play\n"};
+    struct food food = {.text = memset(page, 'a', sizeof page - 1)};
     char **first = argv + (much ? 3 : 2), **second = first;
     if (much)
         food.size = 1024 * strtoul(argv[2], NULL, 10);

@@ -5,8 +5,7 @@
  *        comes to the end; and who stands still though all is closed.
  *
  * Usage: `ends`. As a child: `ends read` reads its input to the end, `ends
- * copy` copies it, `ends words WORD...` prints its words, `ends linger` closes
- * its output, and ends a moment later, with exit status 7.
+ * copy` copies it.
  *
  * Read main from below: each step but the first is a mistake.
  *
@@ -49,17 +48,45 @@ static void keep(HANDLE end)
         die("SetHandleInformation");
 }
 
-/** Starts this program again; it inherits all that can be inherited. */
-static HANDLE start(const wchar_t *action, HANDLE input, HANDLE output)
+/** A list of these handles: a child that gets it inherits no others. */
+static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
-    STARTUPINFOW startup = {
-        .cb = sizeof startup,
-        .dwFlags = STARTF_USESTDHANDLES,
-        .hStdInput = input,
-        .hStdOutput = output,
-        .hStdError = GetStdHandle(STD_ERROR_HANDLE),
+    SIZE_T room = 0;
+    InitializeProcThreadAttributeList(NULL, 1, 0, &room);  // tells the size
+    LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(room);
+    if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &room))
+        die("InitializeProcThreadAttributeList");
+    if (!UpdateProcThreadAttribute(
+            list,
+            0,  // no flags
+            PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+            handles,
+            size,
+            NULL,   // reserved
+            NULL))  // reserved
+        die("UpdateProcThreadAttribute");
+    return list;
+}
+
+/** Starts this program again. It inherits all that can be inherited, or, with
+ * a list, its three standard handles. */
+static HANDLE start(
+    const wchar_t *action, HANDLE input, HANDLE output, bool has_list)
+{
+    HANDLE handles[] = {input, output, GetStdHandle(STD_ERROR_HANDLE)};
+    STARTUPINFOEXW startup = {
+        .StartupInfo =
+            {
+                .cb = has_list ? sizeof startup : sizeof startup.StartupInfo,
+                .dwFlags = STARTF_USESTDHANDLES,
+                .hStdInput = input,
+                .hStdOutput = output,
+                .hStdError = handles[2],
+            },
     };
     PROCESS_INFORMATION child;
+    if (has_list)
+        startup.lpAttributeList = make_list(handles, sizeof handles);
     wchar_t command_line[20] = L"ends ";
     wcscat(command_line, action);
     if (!CreateProcessW(
@@ -68,12 +95,16 @@ static HANDLE start(const wchar_t *action, HANDLE input, HANDLE output)
             NULL,  // default security
             NULL,  // default security
             TRUE,  // inherits
-            0,     // no flags
+            has_list ? EXTENDED_STARTUPINFO_PRESENT : 0,
             NULL,  // our environment
             NULL,  // our folder
-            &startup,
+            &startup.StartupInfo,
             &child))
         die("CreateProcessW");
+    if (has_list) {
+        DeleteProcThreadAttributeList(startup.lpAttributeList);
+        free(startup.lpAttributeList);
+    }
     CloseHandle(child.hThread);
     return child.hProcess;
 }
@@ -95,9 +126,10 @@ static void tell(const char *who, bool ends)
 }
 
 /** Starts a child that reads from the pipe up to its end. */
-static HANDLE start_reader(struct pipe pipe)
+static HANDLE start_reader(struct pipe pipe, bool has_list)
 {
-    HANDLE child = start(L"read", pipe.reads, GetStdHandle(STD_OUTPUT_HANDLE));
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+    HANDLE child = start(L"read", pipe.reads, output, has_list);
     CloseHandle(pipe.reads);
     return child;
 }
@@ -106,7 +138,7 @@ static void nobody_keeps_it(void)
 {
     struct pipe pipe = make_pipe();
     keep(pipe.writes);
-    HANDLE child = start_reader(pipe);
+    HANDLE child = start_reader(pipe, false);
     CloseHandle(pipe.writes);
     tell("nobody keeps the writing end", ends_within(child, SURE_MS));
     CloseHandle(child);
@@ -116,7 +148,7 @@ static void parent_keeps_it(void)
 {
     struct pipe pipe = make_pipe();
     keep(pipe.writes);
-    HANDLE child = start_reader(pipe);
+    HANDLE child = start_reader(pipe, false);
     tell("the parent keeps it", ends_within(child, VAIN_MS));
     CloseHandle(pipe.writes);
     tell("then it closes it", ends_within(child, SURE_MS));
@@ -126,7 +158,7 @@ static void parent_keeps_it(void)
 static void child_keeps_it(void)
 {
     struct pipe pipe = make_pipe();
-    HANDLE child = start_reader(pipe);
+    HANDLE child = start_reader(pipe, false);
     CloseHandle(pipe.writes);
     tell("the child has inherited it itself", ends_within(child, VAIN_MS));
     if (!TerminateProcess(child, EXIT_FAILURE))
@@ -135,18 +167,47 @@ static void child_keeps_it(void)
     CloseHandle(child);
 }
 
-static void sibling_keeps_it(void)
+/** A child of another thread. */
+struct sibling {
+    bool has_list;
+    HANDLE child, pipe;  // the process, and what it reads is written here
+};
+
+/** A thread: starts a child of its own. */
+static DWORD WINAPI start_sibling(void *argument)
 {
-    struct pipe pipe = make_pipe(), others = make_pipe();
-    keep(others.writes);
-    HANDLE sibling = start_reader(others);
+    struct sibling *sibling = argument;
+    struct pipe pipe = make_pipe();
     keep(pipe.writes);
-    HANDLE child = start_reader(pipe);
+    sibling->child = start_reader(pipe, sibling->has_list);
+    sibling->pipe = pipe.writes;
+    return EXIT_SUCCESS;
+}
+
+/** Between our pipe and our child, another thread starts a child. (Seldom, by
+ * chance; here we wait for it.) */
+static void sibling_comes_between(bool has_list)
+{
+    struct sibling sibling = {.has_list = has_list};
+    struct pipe pipe = make_pipe();
+    HANDLE thread = CreateThread(NULL, 0, start_sibling, &sibling, 0, NULL);
+    if (thread == NULL)
+        die("CreateThread");
+    ends_within(thread, SURE_MS);
+    CloseHandle(thread);
+
+    keep(pipe.writes);
+    HANDLE child = start_reader(pipe, has_list);
     CloseHandle(pipe.writes);
-    tell("another child has inherited it", ends_within(child, VAIN_MS));
-    CloseHandle(others.writes);
-    tell("then that one ends", ends_within(child, SURE_MS));
-    CloseHandle(sibling);
+    if (has_list)
+        tell("each child has a list", ends_within(child, SURE_MS));
+    else
+        tell("another thread's child has it", ends_within(child, VAIN_MS));
+    CloseHandle(sibling.pipe);
+    if (!has_list)
+        tell("then that one ends", ends_within(child, SURE_MS));
+    ends_within(sibling.child, SURE_MS);
+    CloseHandle(sibling.child);
     CloseHandle(child);
 }
 
@@ -180,7 +241,7 @@ static void all_is_written_first(void)
     struct pipe to = make_pipe(), from = make_pipe();
     keep(to.writes);
     keep(from.reads);
-    HANDLE child = start(L"copy", to.reads, from.writes);
+    HANDLE child = start(L"copy", to.reads, from.writes, false);
     CloseHandle(to.reads);
     CloseHandle(from.writes);
     HANDLE writer = CreateThread(NULL, 0, write_much, to.writes, 0, NULL);
@@ -213,38 +274,18 @@ static int be_child(bool copies)
     return EXIT_SUCCESS;
 }
 
-/** As a child: prints its words, each in a line. */
-static int print_words(char *const *words)
-{
-    for (; *words != NULL; words++)
-        printf("%s\n", *words);
-    return EXIT_SUCCESS;
-}
-
-/** As a child: its output ends before it does. */
-static int linger(void)
-{
-    CloseHandle(GetStdHandle(STD_INPUT_HANDLE));
-    CloseHandle(GetStdHandle(STD_OUTPUT_HANDLE));
-    Sleep(VAIN_MS);
-    return 7;
-}
-
 int main(int argc, char *argv[])
 {
     use_utf8_console();
     const char *action = argc > 1 ? argv[1] : "";
     if (strcmp(action, "read") == 0 || strcmp(action, "copy") == 0)
         return be_child(action[0] == 'c');
-    if (strcmp(action, "words") == 0)
-        return print_words(argv + 2);
-    if (strcmp(action, "linger") == 0)
-        return linger();
 
     nobody_keeps_it();
     parent_keeps_it();
     child_keeps_it();
-    sibling_keeps_it();
+    sibling_comes_between(false);
+    sibling_comes_between(true);
     all_is_written_first();
     return EXIT_SUCCESS;
 }

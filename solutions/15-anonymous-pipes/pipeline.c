@@ -39,62 +39,68 @@ static void make_pipe(HANDLE *reads, HANDLE *writes)
         die("CreatePipe");
 }
 
-/** A list with room for the handles that a child inherits. */
-static LPPROC_THREAD_ATTRIBUTE_LIST make_list(void)
+/** A list of the handles that a child inherits: it gets no others. */
+static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
     SIZE_T room = 0;
     InitializeProcThreadAttributeList(NULL, 1, 0, &room);  // tells the size
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(room);
     if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &room))
         die("InitializeProcThreadAttributeList");
+    if (!UpdateProcThreadAttribute(
+            list,
+            0,  // no flags
+            PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+            handles,
+            size,
+            NULL,   // reserved
+            NULL))  // reserved
+        die("UpdateProcThreadAttribute");
     return list;
 }
 
 /**
- * Starts a program with this input and output, which are closed here in any
- * case. Returns its process; NULL, and a message, if it can't be started.
+ * Starts a program with this input and output. Returns its process; NULL, and
+ * a message, if it can't be started.
  */
 static HANDLE start_child(char *const *words, HANDLE input, HANDLE output)
 {
-    HANDLE handles[] = {input, output, GetStdHandle(STD_ERROR_HANDLE)};
-    STARTUPINFOEXW startup = {
-        .StartupInfo =
-            {
-                .cb = sizeof startup,
-                .dwFlags = STARTF_USESTDHANDLES,
-                .hStdInput = handles[0],
-                .hStdOutput = handles[1],
-                .hStdError = handles[2],
-            },
-        .lpAttributeList = make_list(),
-    };
-    PROCESS_INFORMATION child = {0};
-    wchar_t *command_line = make_command_line(words);
-
-    /* TODO(1): the child inherits the three handles, and no other one. */
-    for (int i = 0; i < 2; i++)
+    HANDLE error = GetStdHandle(STD_ERROR_HANDLE);
+    HANDLE handles[3];
+    size_t count = 0;
+    /* TODO(1): list what the child inherits: its input, its output, and our
+     * error output, if we have one. Each of them must be inheritable. */
+    handles[count++] = input;
+    handles[count++] = output;
+    if (error != NULL && error != INVALID_HANDLE_VALUE)
+        handles[count++] = error;
+    for (size_t i = 0; i < count; i++)
         if (!SetHandleInformation(
                 handles[i],
                 HANDLE_FLAG_INHERIT,
                 HANDLE_FLAG_INHERIT))
             die("SetHandleInformation");
-    if (!UpdateProcThreadAttribute(
-            startup.lpAttributeList,
-            0,  // no flags
-            PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
-            handles,
-            sizeof handles,
-            NULL,   // reserved
-            NULL))  // reserved
-        die("UpdateProcThreadAttribute");
     /* END TODO(1) */
 
+    STARTUPINFOEXW startup = {
+        .StartupInfo =
+            {
+                .cb = sizeof startup,
+                .dwFlags = STARTF_USESTDHANDLES,
+                .hStdInput = input,
+                .hStdOutput = output,
+                .hStdError = error,
+            },
+        .lpAttributeList = make_list(handles, count * sizeof *handles),
+    };
+    PROCESS_INFORMATION child = {0};
+    wchar_t *command_line = make_command_line(words);
     if (!CreateProcessW(
             NULL,  // the program is the command line's first word
             command_line,
             NULL,  // default security
             NULL,  // default security
-            TRUE,  // inherits
+            TRUE,  // inherits what the list has
             EXTENDED_STARTUPINFO_PRESENT,
             NULL,  // our environment
             NULL,  // our folder
@@ -107,7 +113,7 @@ static HANDLE start_child(char *const *words, HANDLE input, HANDLE output)
     DeleteProcThreadAttributeList(startup.lpAttributeList);
     free(startup.lpAttributeList);
 
-    /* TODO(2): who has these two ends from now on? Not we. */
+    /* TODO(2): who has these two ends from now on? */
     CloseHandle(input);
     CloseHandle(output);
     /* END TODO(2) */
@@ -162,7 +168,7 @@ static void collect(HANDLE pipe, bool print)
 /** Waits for a child and says how it ended. Tells whether all was well. */
 static bool finish(const char *name, HANDLE child)
 {
-    DWORD status = EXIT_FAILURE;
+    DWORD status = EXIT_FAILURE;  // until the child says otherwise
     /* TODO(4): wait for its end, print `NAME ended with exit status N`, and
      * close it. One that could not be started was not well. */
     if (child == NULL)
