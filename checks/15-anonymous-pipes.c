@@ -634,7 +634,7 @@ CHECK(
     expect_result(
         parent,
         EXIT_SUCCESS,
-        "7 bytes came back\n",
+        "8 bytes came back\n",
         "with exit status 0\n");
 }
 
