@@ -329,8 +329,7 @@ const char *where_line(
     return text;
 }
 
-/** The name of a process's program, as it has recorded it. */
-static const char *name_of(const struct lens_view *view, uint32_t process_id)
+const char *where_name(const struct lens_view *view, DWORD process_id)
 {
     for (uint32_t i = 0; i < lens_view_count(view); i++) {
         const struct lens_record *record = lens_view_at(view, i);
@@ -349,7 +348,7 @@ static void add_holder(
     const struct lens_record *came = lens_view_at(view, end->from - 1);
     struct program whose = *program;
     size_t used = strlen(text);
-    snprintf(whose.name, sizeof whose.name, "%s", name_of(view, came->pid));
+    snprintf(whose.name, sizeof whose.name, "%s", where_name(view, came->pid));
     where_line(&whose, came->caller, place, sizeof place);
     snprintf(
         text + used,
@@ -358,7 +357,7 @@ static void add_holder(
         used == 0               ? ""
         : text[used - 1] == ' ' ? ""
                                 : ", and in ",
-        name_of(view, end->pid),
+        where_name(view, end->pid),
         came->call == LENS_CreateProcessW ? "inherited by " : "",
         came->call == LENS_CreateProcessW ? "CreateProcessW"
                                           : lens_call_name(came->call));

@@ -49,6 +49,10 @@ size_t where_alive(const struct lens_view *view, DWORD process_id);
 unsigned long long where_computed_ms(
     const struct lens_view *view, const struct program *program);
 
+/** The name of a process's program, as it has recorded it itself; "another
+ * program" for one that was built without the lens. */
+const char *where_name(const struct lens_view *view, DWORD process_id);
+
 /** The call that a process made last, or NULL. */
 const struct lens_record *where_last(
     const struct lens_view *view, DWORD process_id);

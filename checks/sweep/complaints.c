@@ -80,7 +80,24 @@ bool report_names(
     return found;
 }
 
-/** Whether the process has a call that failed so, or was told so. */
+/** Whether a process is this one, or was started by it, or by one of its: then
+ * it may have inherited its error output. */
+static bool belongs_to(
+    const struct run *run, uint32_t process_id, uint32_t family)
+{
+    for (uint32_t i = lens_view_count(&run->stage.view);
+         i-- > 0 && process_id != family;) {
+        const struct lens_record *record = lens_view_at(&run->stage.view, i);
+        if (record->kind == LENS_KIND_CALL
+            && record->call == LENS_CreateProcessW
+            && record->peer == process_id)
+            process_id = record->pid;
+    }
+    return process_id == family;
+}
+
+/** Whether the process, or one that it has started, has a call that failed so,
+ * or was told so. */
 static bool has_failed(
     const struct run *run, uint32_t process_id, uint32_t call, DWORD error)
 {
@@ -92,7 +109,7 @@ static bool has_failed(
                 && ((record->flags & LENS_FLAG_FAILED) != 0
                     /* A success that tells something by the last error. */
                     || error == ERROR_ALREADY_EXISTS));
-        if (told && record->pid == process_id
+        if (told && belongs_to(run, record->pid, process_id)
             && (record->error == error || error == ERROR_ALREADY_EXISTS)
             && (record->call == call || is_linked(run, record, call)))
             return true;

@@ -35,8 +35,9 @@ add(char wrong[WRONG_MAX], const char *format, ...)
 /** How the report calls a program of the run. */
 static const char *label_of(const struct run *run, const struct actor *actor)
 {
-    return actor->substitute ? "the client that came instead"
-                             : run->conversation->parts[actor->part].label;
+    return actor->child != NULL ? actor->child
+           : actor->substitute  ? "the client that came instead"
+                                : run->conversation->parts[actor->part].label;
 }
 
 /** Says of everybody who still runs where it is. */
@@ -178,7 +179,7 @@ static void judge_leaks(
 {
     char place[80];
     uint32_t id = actor->program->id;
-    if (actor->status != 0 && gave_up(run, id))
+    if ((actor->status != 0 || actor->child != NULL) && gave_up(run, id))
         return;
     for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
         const struct lens_record *leak = lens_view_at(&run->stage.view, i);
@@ -186,7 +187,8 @@ static void judge_leaks(
             add(wrong,
                 "%s %s, but left a handle open that %s gave it%s",
                 label_of(run, actor),
-                actor->status == 0 ? "ended with 0" : "went on",
+                actor->status == 0 && actor->child == NULL ? "ended with 0"
+                                                           : "went on",
                 lens_call_name(leak->call),
                 where_line(actor->program, leak->caller, place, sizeof place));
     }
@@ -292,6 +294,38 @@ static void judge_closes(
     }
 }
 
+/** Judges what a program has started, as far as it was built with the lens:
+ * children, and theirs. What they say they say where the program does. */
+static void judge_children(
+    const struct run *run, const struct actor *actor, char *wrong)
+{
+    for (uint32_t i = 0; i < lens_view_count(&run->stage.view); i++) {
+        const struct lens_record *start = lens_view_at(&run->stage.view, i);
+        if (start->kind != LENS_KIND_CALL || start->call != LENS_CreateProcessW
+            || start->peer == 0 || start->pid != actor->program->id)
+            continue;
+        struct program *program = malloc(sizeof *program);
+        if (program == NULL)
+            stop("no memory for a child");
+        *program = *actor->program;
+        program->id = start->peer;
+        snprintf(
+            program->name,
+            sizeof program->name,
+            "%s",
+            where_name(&run->stage.view, start->peer));
+        struct actor child = *actor;
+        child.program = program;
+        child.child = program->name;
+        if (where_crashed(&run->stage.view, program->id) != NULL)
+            judge_crash(run, &child, wrong);
+        judge_closes(run, &child, wrong);
+        judge_leaks(run, &child, wrong);
+        judge_children(run, &child, wrong);
+        free(program);
+    }
+}
+
 /** Judges one program that has ended. */
 static void judge_actor(
     const struct run *run, const struct actor *actor, char *wrong)
@@ -321,6 +355,7 @@ static void judge_actor(
             report_first(actor->program, line, sizeof line));
     judge_closes(run, actor, wrong);
     judge_leaks(run, actor, wrong);
+    judge_children(run, actor, wrong);
 }
 
 bool all_have_struck(const struct run *run)

@@ -32,6 +32,8 @@ struct patience {
 struct actor {
     size_t part;
     struct program *program;
+    const char *child; /**< NULL; or it was started by the part's program, and
+                            this is its name */
     bool ended;
     DWORD status;    /**< its true exit code, once it has ended */
     bool substitute; /**< came for one that had failed; without a fault */

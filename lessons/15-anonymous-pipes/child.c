@@ -33,8 +33,12 @@ static int print_words(char *const *words)
  * and the process does not. */
 static int linger(void)
 {
-    CloseHandle(GetStdHandle(STD_INPUT_HANDLE));
-    CloseHandle(GetStdHandle(STD_OUTPUT_HANDLE));
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
+    HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+    if (input == INVALID_HANDLE_VALUE || output == INVALID_HANDLE_VALUE)
+        die("GetStdHandle");
+    CloseHandle(input);
+    CloseHandle(output);
     Sleep(MOMENT_MS);
     return LINGERED;
 }

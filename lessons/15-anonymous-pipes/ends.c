@@ -7,7 +7,8 @@
  * Usage: `ends`. As a child: `ends read` reads its input to the end, `ends
  * copy` copies it.
  *
- * Read main from below: each step but the first is a mistake.
+ * Read main from below: each step is a mistake but for the first, and the one
+ * with lists.
  *
  * @see https://learn.microsoft.com/windows/win32/ipc/pipe-handle-inheritance
  */
@@ -52,7 +53,9 @@ static void keep(HANDLE end)
 static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
     SIZE_T room = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &room);  // tells the size
+    if (!InitializeProcThreadAttributeList(NULL, 1, 0, &room)
+        && GetLastError() != ERROR_INSUFFICIENT_BUFFER)  // room is the size now
+        die("InitializeProcThreadAttributeList");
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(room);
     if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &room))
         die("InitializeProcThreadAttributeList");
@@ -74,6 +77,8 @@ static HANDLE start(
     const wchar_t *action, HANDLE input, HANDLE output, bool has_list)
 {
     HANDLE handles[] = {input, output, GetStdHandle(STD_ERROR_HANDLE)};
+    if (handles[2] == INVALID_HANDLE_VALUE)
+        die("GetStdHandle");
     STARTUPINFOEXW startup = {
         .StartupInfo =
             {
@@ -129,6 +134,8 @@ static void tell(const char *who, bool ends)
 static HANDLE start_reader(struct pipe pipe, bool has_list)
 {
     HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
+    if (output == INVALID_HANDLE_VALUE)
+        die("GetStdHandle");
     HANDLE child = start(L"read", pipe.reads, output, has_list);
     CloseHandle(pipe.reads);
     return child;
@@ -220,7 +227,7 @@ static DWORD WINAPI write_much(void *argument)
     memset(part, 'x', sizeof part);
     for (int done = 0; done < MUCH; done += PART)
         if (!WriteFile(pipe, part, PART, &bytes_written, NULL))
-            break;
+            die("WriteFile");
     CloseHandle(pipe);
     return EXIT_SUCCESS;
 }

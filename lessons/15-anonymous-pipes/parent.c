@@ -27,6 +27,7 @@ struct food {
     HANDLE pipe;  // closed when all is eaten
     const char *text;
     size_t size;  // bytes in all; the text again and again
+    bool failed;  // not all was eaten
 };
 
 /** Makes a pipe whose ends no child inherits. */
@@ -52,7 +53,9 @@ static void let_inherit(HANDLE handle)
 static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
     SIZE_T room = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &room);  // tells the size
+    if (!InitializeProcThreadAttributeList(NULL, 1, 0, &room)
+        && GetLastError() != ERROR_INSUFFICIENT_BUFFER)  // room is the size now
+        die("InitializeProcThreadAttributeList");
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(room);
     if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &room))
         die("InitializeProcThreadAttributeList");
@@ -72,6 +75,8 @@ static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 static HANDLE start_child(char *const *arguments, HANDLE input, HANDLE output)
 {
     HANDLE handles[] = {input, output, GetStdHandle(STD_ERROR_HANDLE)};
+    if (handles[2] == INVALID_HANDLE_VALUE)
+        die("GetStdHandle");
     STARTUPINFOEXW startup = {
         .StartupInfo =
             {
@@ -117,6 +122,7 @@ static DWORD WINAPI feed(void *argument)
             left = (DWORD)(food->size - done);
         if (!WriteFile(food->pipe, next, left, &bytes_written, NULL)) {
             report_error("WriteFile", GetLastError());
+            food->failed = true;
             break;
         }
     }
@@ -196,5 +202,5 @@ int main(int argc, char *argv[])
     char **arguments = argv + (much ? 3 : 2);
     DWORD status = run(&food, arguments, !much);
     printf("%s ended with exit status %lu\n", arguments[0], status);
-    return EXIT_SUCCESS;
+    return food.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -26,6 +26,7 @@ struct food {
     HANDLE pipe;  // closed when all is eaten
     const char *text;
     size_t size;  // bytes in all; the text again and again
+    bool failed;  // not all was eaten, and that is no child's wish
 };
 
 /** Makes a pipe whose ends no child inherits. */
@@ -43,7 +44,9 @@ static void make_pipe(HANDLE *reads, HANDLE *writes)
 static LPPROC_THREAD_ATTRIBUTE_LIST make_list(HANDLE *handles, size_t size)
 {
     SIZE_T room = 0;
-    InitializeProcThreadAttributeList(NULL, 1, 0, &room);  // tells the size
+    if (!InitializeProcThreadAttributeList(NULL, 1, 0, &room)
+        && GetLastError() != ERROR_INSUFFICIENT_BUFFER)  // room is the size now
+        die("InitializeProcThreadAttributeList");
     LPPROC_THREAD_ATTRIBUTE_LIST list = malloc(room);
     if (list == NULL || !InitializeProcThreadAttributeList(list, 1, 0, &room))
         die("InitializeProcThreadAttributeList");
@@ -133,10 +136,12 @@ static DWORD WINAPI feed(void *argument)
             left = (DWORD)(food->size - done);
         if (!WriteFile(food->pipe, next, left, &bytes_written, NULL)) {
             /* TODO(3): a child may end before it has read all: that is its
-             * right. Any other failure is reported. */
+             * right. Any other failure is reported, and noted in food. */
             DWORD error = GetLastError();
-            if (error != ERROR_NO_DATA && error != ERROR_BROKEN_PIPE)
+            if (error != ERROR_NO_DATA && error != ERROR_BROKEN_PIPE) {
                 report_error("WriteFile", error);
+                food->failed = true;
+            }
             /* END TODO(3) */
             break;
         }
@@ -205,7 +210,7 @@ static bool run(
     CloseHandle(feeder);
     CloseHandle(reads);
     bool first_well = finish(first[0], one);
-    return finish(second[0], two) && first_well;
+    return finish(second[0], two) && first_well && !food->failed;
 }
 
 int main(int argc, char *argv[])
