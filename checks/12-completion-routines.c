@@ -5,7 +5,6 @@
  *
  * Usage: `12-completion-routines FOLDER [LESSON-FOLDER]`
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
@@ -15,11 +14,11 @@
 #include "checks/harness/expect.h"
 #include "checks/harness/forgiven.h"
 #include "checks/harness/peer.h"
+#include "checks/harness/routines.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
-#include "checks/harness/where.h"
-#include "lens/reader.h"
+#include "checks/harness/waits.h"
 #include "lens/table.h"
 #include "lessons/12-completion-routines/protocol.h"
 
@@ -41,113 +40,15 @@ enum { NEWCOMERS = 7 };
 /** More clients than a thread can have events to wait for. */
 enum { CROWD = MAXIMUM_WAIT_OBJECTS + 6 };
 
-/** For how long nothing may change until a wait that the lens does not see is
- * taken for one, in milliseconds. */
-enum { UNSEEN_MS = 500 };
-
-/** After how many waits that let no routine run there is no hope. */
-enum { DEAF_WAITS = 20 };
-
 /** A shorter wait only looks, again and again, in milliseconds. */
 enum { LONG_WAIT_MS = 100 };
-
-/** What a process ends with when nobody has handled Ctrl+C. */
-#define CTRL_C_EXIT 0xC000013Au
-
-/** Whether a record is a call of this name. */
-static bool is_call(const struct lens_record *record, const char *name)
-{
-    return record->kind == LENS_KIND_CALL
-           && strcmp(lens_call_name(record->call), name) == 0;
-}
-
-/** Whether a record is a wait, and whether routines may run in it. */
-static bool is_wait(const struct lens_record *record, bool *alertable)
-{
-    unsigned long long alert = 0;
-    *alertable = call_argument(record, "alertable", &alert) && alert != 0;
-    return is_call(record, "Sleep") || is_call(record, "SleepEx")
-           || is_call(record, "WaitForSingleObject")
-           || is_call(record, "WaitForSingleObjectEx")
-           || is_call(record, "WaitForMultipleObjects")
-           || is_call(record, "WaitForMultipleObjectsEx");
-}
-
-/** Tells whether the server waits, or has waited again and again, in such a
- * way that no routine can run; what ran before that does not count. */
-static bool is_deaf(const struct program *server)
-{
-    int waits = 0;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        bool alertable;
-        if (record->pid != server->id)
-            continue;
-        if (record->kind == LENS_KIND_ROUTINE)
-            waits = 0;
-        else if (is_wait(record, &alertable)) {
-            if (alertable)
-                waits = 0;
-            else
-                waits +=
-                    record->t1 == 0 && where_waits(record) ? DEAF_WAITS : 1;
-        }
-    }
-    return waits >= DEAF_WAITS;
-}
-
-/** How long a wait may take, in milliseconds. */
-static unsigned long long wait_time(const struct lens_record *wait)
-{
-    unsigned long long time = INFINITE;
-    if (!call_argument(wait, "time", &time))
-        call_argument(wait, "wait", &time);
-    return time;
-}
-
-/** Whether the server has been in a wait that the lens sees and that does not
- * only look. */
-static bool has_waited(const struct program *server)
-{
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        bool alertable;
-        if (record->pid == server->id && is_wait(record, &alertable)
-            && wait_time(record) != 0)
-            return true;
-    }
-    return false;
-}
-
-/**
- * Tells whether the server waits where the lens does not see it, for instance
- * in MsgWaitForMultipleObjectsEx: it has never been in a wait that is seen, is
- * in no call now, and for a while nothing has changed.
- */
-static bool waits_unseen(const struct program *server)
-{
-    static struct {
-        DWORD id;
-        uint32_t records;
-        unsigned long long since;
-    } last;
-    uint32_t records = lens_view_count(scene_view());
-    if (last.id != server->id || last.records != records
-        || where_inside(scene_view(), server->id) != NULL) {
-        last.id = server->id;
-        last.records = records;
-        last.since = now_ms();
-    }
-    return now_ms() - last.since >= UNSEEN_MS && !has_waited(server);
-}
 
 /** Sends bytes and expects the very same back, or tells of a deaf server. */
 static void expect_heard(
     struct program *server, struct peer *client, const void *data, size_t size)
 {
     send_bytes(client, data, size);
-    while (peek_peer(client) == 0 && is_running(server)
-           && ms_until(scene_deadline()) > 0) {
+    while (peek_peer(client) == 0 && may_come(server)) {
         if (is_deaf(server)) {
             likely("a routine runs only while its thread is inside SleepEx or "
                    "a wait function ...Ex whose last argument, bAlertable, is "
@@ -161,61 +62,6 @@ static void expect_heard(
     expect_bytes(client, data, size);
 }
 
-/** Tells whether the server is inside a wait that does not only look. */
-static bool is_inside(const struct lens_record *wait)
-{
-    return wait->t1 == 0 && wait_time(wait) != 0;
-}
-
-/**
- * Waits until the server waits for what comes next, in a wait that began after
- * the last routine.
- */
-static void settle(struct program *server)
-{
-    for (;;) {
-        bool waits = false, stops = false, alertable;
-        for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-            const struct lens_record *record = lens_view_at(scene_view(), i);
-            if (record->pid != server->id)
-                continue;
-            stops = stops || is_call(record, "CancelIoEx");
-            if (is_wait(record, &alertable))
-                waits = is_inside(record);
-            else if (
-                record->kind == LENS_KIND_ROUTINE
-                || is_call(record, "ReadFileEx")
-                || is_call(record, "WriteFileEx"))
-                waits = false;
-        }
-        if ((waits && !stops) || is_deaf(server) || waits_unseen(server))
-            return;
-        if (!is_running(server) || ms_until(scene_deadline()) == 0)
-            fail_program(server, "the server waits for what comes next");
-        Sleep(1);
-    }
-}
-
-/** Waits until the routine of the nth ReadFileEx has run. */
-static void wait_called_back(struct program *server, uint32_t nth)
-{
-    while (wait_called(server, "ReadFileEx", nth)->link == 0
-           && !is_deaf(server)) {
-        if (!is_running(server) || ms_until(scene_deadline()) == 0)
-            fail_program(server, "the routine of a read that is over runs");
-        Sleep(1);
-    }
-}
-
-/** Starts the server and waits until a client may come. */
-static struct program *start_ready(
-    const char *command_line, const char *gate, const char *fault)
-{
-    return start_until_ready(
-        command_line,
-        &(struct conditions){.gate = gate, .fault = fault});
-}
-
 CHECK(
     echoes, .name = "The server sends back what it reads", .todo = 1,
     .read = READ_IT)
@@ -226,7 +72,7 @@ CHECK(
         "with zeros among them",
         other_word(),
         sizeof data);
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     likely("the wait ends when one of the two events is set: bWaitAll is FALSE "
            "then. The second one, WAIT_OBJECT_0 + 1, says that a client has "
@@ -236,9 +82,9 @@ CHECK(
            "it takes WAIT_IO_COMPLETION (192) for a failure or for the end: it "
            "says that routines have run, and to wait again");
     expect_heard(server, client, other_word(), strlen(other_word()));
-    settle(server);
+    settle_routines(server);
     expect_heard(server, client, data, sizeof data);
-    settle(server);
+    settle_routines(server);
 }
 
 CHECK(
@@ -246,10 +92,7 @@ CHECK(
     .read = WRONG, .needs = &echoes)
 {
     tried("held the server before ConnectNamedPipe and opened its pipe");
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held("server", "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     likely("535, ERROR_PIPE_CONNECTED: the client is there, nothing has begun, "
@@ -267,10 +110,7 @@ CHECK(
 {
     tried("held the server before ConnectNamedPipe, opened its pipe and closed "
           "it again meanwhile, and came with another client");
-    struct program *server = start_with(
-        "server 2",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held("server 2", "ConnectNamedPipe:1", NULL);
     close_peer(connect_peer(PIPE_NAME));
     open_gate(server);
     struct peer *client = connect_peer_waiting(PIPE_NAME);
@@ -278,8 +118,7 @@ CHECK(
            "with any other");
     expect_heard(server, client, "hello", 5);
     close_peer(client);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
 }
 
 CHECK(
@@ -288,23 +127,12 @@ CHECK(
 {
     tried("held the server before its first ReadFileEx, and came with a "
           "second client");
-    struct program *server = start_ready("server", "ReadFileEx:1", NULL);
+    struct program *server = start_serving("server", "ReadFileEx:1", NULL);
     connect_peer(PIPE_NAME);
     wait_at_gate(server);
     likely("the next instance is made before the client is served, or for a "
            "moment there is none");
     connect_peer(PIPE_NAME);
-}
-
-/** How many routines of the server have begun. */
-static unsigned count_routines(const struct program *server)
-{
-    unsigned count = 0;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        count += record->pid == server->id && record->kind == LENS_KIND_ROUTINE;
-    }
-    return count;
 }
 
 CHECK(
@@ -315,7 +143,7 @@ CHECK(
         "sent \"hello\", and came with %d newcomers, each while the server was "
         "about to wait for the next one",
         NEWCOMERS);
-    struct program *server = start_ready("server", AT_EACH_INSTANCE, NULL);
+    struct program *server = start_serving("server", AT_EACH_INSTANCE, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate_number(server, 0);
     send_bytes(client, "hello", 5);
@@ -328,7 +156,7 @@ CHECK(
         open_gate_number(server, i);
     }
     wait_at_gate_number(server, NEWCOMERS - 1);
-    if (count_routines(server) == 0)
+    if (count_routines(server, false) == 0)
         fail_check(
             "the routine of the first read has run",
             "%d clients have been accepted, and no routine has run",
@@ -343,7 +171,7 @@ CHECK(
 {
     static struct peer *crowd[CROWD];
     tried("came with %d clients at a time", CROWD);
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     likely("a wait takes 64 handles at most; routines need none");
     for (int i = 0; i < CROWD; i++) {
         crowd[i] = connect_peer_waiting(PIPE_NAME);
@@ -367,7 +195,7 @@ CHECK(
         "sent %zu bytes and read nothing of what came back, and came with "
         "another client",
         sizeof data);
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *mute = connect_peer(PIPE_NAME);
     begin_send(mute, data, sizeof data);
     wait_called(server, "WriteFileEx", 2);
@@ -384,15 +212,15 @@ CHECK(
 {
     tried("made the first ReadFileEx fail with 109, and came with another "
           "client");
-    struct program *server = start_ready("server 2", NULL, "ReadFileEx:1:109");
+    struct program *server =
+        start_serving("server 2", NULL, "ReadFileEx:1:109");
     likely("a read that fails at once has not begun: its routine will not be "
            "called, so close the pipe there");
     expect_close(connect_peer(PIPE_NAME));
     struct peer *client = connect_peer_waiting(PIPE_NAME);
     expect_heard(server, client, "hello", 5);
     close_peer(client);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
     likely("a handle is not closed, or closed twice");
     expect_no_bad_close(server);
 }
@@ -406,7 +234,7 @@ CHECK(
         "with another client",
         other_error());
     struct program *server =
-        start_ready("server 2", NULL, "ReadFileEx:1:other");
+        start_serving("server 2", NULL, "ReadFileEx:1:other");
     likely("report it, close this client's pipe, and let the others go on");
     expect_close(connect_peer(PIPE_NAME));
     struct peer *client = connect_peer_waiting(PIPE_NAME);
@@ -421,7 +249,7 @@ CHECK(
     .todo = 2, .read = READ_IT, .needs = &routines_do_not_nest)
 {
     tried("came to `server 2` with two clients, one of which stayed longer");
-    struct program *server = start_ready("server 2", NULL, NULL);
+    struct program *server = start_serving("server 2", NULL, NULL);
     struct peer *first = connect_peer(PIPE_NAME);
     likely("the server ends when the last of its clients has left, and closes "
            "whatever it has opened, once. While no client is left, no routine "
@@ -431,11 +259,8 @@ CHECK(
     close_peer(first);
     expect_heard(server, second, "second", 6);
     close_peer(second);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_success(server);
+    expect_tidy(server);
     expect_right_on_windows(server);
 }
 
@@ -444,7 +269,7 @@ CHECK(
     .todo = 2, .read = WRONG, .needs = &ends_with_its_last_client)
 {
     tried("left the server while it read, and looked at what its routine did");
-    struct program *server = start_ready("server 1", NULL, NULL);
+    struct program *server = start_serving("server 1", NULL, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     likely("`error` is not 0 when the operation has failed, here since the "
            "client has left (109): hand it to go_on, which frees the client. "
@@ -454,22 +279,16 @@ CHECK(
     close_peer(client);
     expect_end(server, EXIT_SUCCESS);
     bool failed = false;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        if (record->pid != server->id)
-            continue;
+    const struct lens_record *record;
+    for (uint32_t at = 0; (record = next_record(server, &at)) != NULL;)
         if (record->kind == LENS_KIND_ROUTINE)
             failed = failed || record->error != 0;
-        else if (
-            failed
-            && (is_call(record, "ReadFileEx")
-                || is_call(record, "WriteFileEx")))
+        else if (failed && has_routine(record))
             fail_check(
                 "a routine that is told an error begins nothing",
                 "%s number %u, after a routine was told error 109",
                 lens_call_name(record->call),
                 record->nth);
-    }
 }
 
 CHECK(
@@ -477,19 +296,17 @@ CHECK(
     .todo = 1, .read = WRONG, .needs = &echoes)
 {
     tried("sent ten messages to `server 1`");
-    struct program *server = start_ready("server 1", NULL, NULL);
+    struct program *server = start_serving("server 1", NULL, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     likely("the event of ConnectNamedPipe stays set until the next one begins. "
            "After the last client nothing begins: don't wait for it then");
     for (int i = 0; i < 10; i++)
         expect_heard(server, client, "hello", 5);
     unsigned woken = 0;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        bool alertable;
-        woken += record->pid == server->id && is_wait(record, &alertable)
-                 && record->t1 != 0 && record->result == WAIT_OBJECT_0 + 1;
-    }
+    const struct lens_record *record;
+    for (uint32_t at = 0; (record = next_record(server, &at)) != NULL;)
+        woken += takes_time(record) && record->t1 != 0
+                 && record->result == WAIT_OBJECT_0 + 1;
     if (woken > 3)
         fail_check(
             "one client wakes the server for a new client once",
@@ -497,40 +314,24 @@ CHECK(
             woken);
 }
 
-/** How often the server has waited. */
-static unsigned count_waits(const struct program *server)
-{
-    unsigned count = 0;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        bool alertable;
-        count += record->pid == server->id && is_wait(record, &alertable);
-    }
-    return count;
-}
-
 CHECK(
     idle_server_waits, .name = "A server without clients does not poll",
     .todo = 1, .read = READ_IT, .needs = &echoes)
 {
     tried("left the server alone, without a client");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     likely("to wait for a moment only, again and again, is to poll: the events "
            "and the routines end an alertable wait without a limit (INFINITE) "
            "as well, and at once");
     while (count_waits(server) < DEAF_WAITS) {
         if (waits_unseen(server))
             return;
-        for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-            const struct lens_record *record = lens_view_at(scene_view(), i);
-            bool alertable;
-            if (record->pid == server->id && is_wait(record, &alertable)
-                && record->t1 == 0 && wait_time(record) >= LONG_WAIT_MS)
+        const struct lens_record *record;
+        for (uint32_t at = 0; (record = next_record(server, &at)) != NULL;)
+            if (takes_time(record) && record->t1 == 0
+                && wait_time(record) >= LONG_WAIT_MS)
                 return;
-        }
-        if (!is_running(server) || ms_until(scene_deadline()) == 0)
-            fail_program(server, "the server waits");
-        Sleep(1);
+        wait_a_round(server, "the server waits");
     }
     fail_check(
         "one wait, until an event is set or a routine is queued",
@@ -543,22 +344,19 @@ CHECK(
     .todo = 1, .read = READ_IT, .needs = &echoes)
 {
     tried("came with a client that says nothing, and looked at the waits");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     connect_peer(PIPE_NAME);
     wait_called(server, "ReadFileEx", 1);
     likely("SleepEx with more than 0 ms ends at a routine only: meanwhile the "
            "server hears neither a newcomer nor Ctrl+C. Wait for the events");
-    settle(server);
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        if (record->pid == server->id
-            && (is_call(record, "Sleep") || is_call(record, "SleepEx"))
-            && wait_time(record) != 0)
+    settle_routines(server);
+    const struct lens_record *record;
+    for (uint32_t at = 0; (record = next_record(server, &at)) != NULL;)
+        if (is_sleep(record) && wait_time(record) != 0)
             fail_check(
                 "the server waits for its events in each wait",
                 "%s, which no event ends",
                 lens_call_name(record->call));
-    }
 }
 
 CHECK(
@@ -566,15 +364,13 @@ CHECK(
     .read = READ_IT)
 {
     tried("made the first wait fail with error %s", other_error_text());
-    struct program *server = start_with(
+    struct program *server = start_as(
         "server",
-        &(struct conditions){
-            .fault =
-                "WaitForMultipleObjectsEx:1:other,WaitForSingleObjectEx:1:other,"
-                "WaitForMultipleObjects:1:other,WaitForSingleObject:1:other"});
+        NULL,
+        "WaitForMultipleObjectsEx:1:other,WaitForSingleObjectEx:1:other,"
+        "WaitForMultipleObjects:1:other,WaitForSingleObject:1:other");
     likely("WAIT_FAILED is no event and no routine: report it by die");
-    while (is_running(server) && count_waits(server) < 3
-           && !waits_unseen(server) && ms_until(scene_deadline()) > 0)
+    while (may_come(server) && count_waits(server) < 3 && !waits_unseen(server))
         Sleep(1);
     if (waits_unseen(server))
         return; /* The lens can't make fail what it does not see. */
@@ -583,38 +379,20 @@ CHECK(
     expect_failure(server, "WaitFor", other_error());
 }
 
-/** How many routines of the server have begun and not returned. */
-static unsigned routines_inside(const struct program *server)
-{
-    unsigned count = 0;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        count += record->pid == server->id && record->kind == LENS_KIND_ROUTINE
-                 && record->t1 == 0;
-    }
-    return count;
-}
-
 /** Expects that no routine has waited; one that only looks may. */
 static void expect_no_wait_inside(const struct program *server)
 {
-    const struct lens_view *view = scene_view();
     int64_t end = 0;  // of the last routine; this server has one thread
-    for (uint32_t i = 0; i < lens_view_count(view); i++) {
-        const struct lens_record *record = lens_view_at(view, i);
-        bool alertable;
-        if (record->pid != server->id)
-            continue;
+    const struct lens_record *record;
+    for (uint32_t at = 0; (record = next_record(server, &at)) != NULL;)
         if (record->kind == LENS_KIND_ROUTINE)
             end = record->t1 != 0 ? record->t1 : INT64_MAX;
         else if (
-            is_wait(record, &alertable) && record->t0 < end
-            && wait_time(record) != 0)
+            takes_time(record) && record->t0 < end && wait_time(record) != 0)
             fail_check(
                 "a routine begins what comes next, and returns at once",
                 "%s inside a routine: all other clients wait meanwhile",
                 lens_call_name(record->call));
-    }
 }
 
 /**
@@ -639,14 +417,14 @@ CHECK(
         "sent %d messages, each while the server was about to write the one "
         "before",
         TURNS);
-    struct program *server = start_ready("server", AT_EACH_TURN, NULL);
+    struct program *server = start_serving("server", AT_EACH_TURN, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     send_bytes(client, "hello", 5);
     likely("a routine that waits alertably lets other routines run inside "
            "itself, and those the next: the stack grows until it is full. "
            "Return; main waits");
     talk_without_pause(server, client);
-    unsigned inside = routines_inside(server);
+    unsigned inside = count_routines(server, true);
     if (inside > 1)
         fail_check(
             "one routine at a time, each returns before the next runs",
@@ -663,7 +441,7 @@ CHECK(
         "opened the pipe while another client, which sends one message after "
         "another without a pause, was served %d times",
         TURNS);
-    struct program *server = start_ready("server", AT_EACH_TURN, NULL);
+    struct program *server = start_serving("server", AT_EACH_TURN, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     send_bytes(client, "hello", 5);
     wait_at_gate_number(server, 0);
@@ -680,78 +458,20 @@ CHECK(
     expect_heard(server, newcomer, "hello", 5);
 }
 
-/** Presses Ctrl+C and expects a clean end. */
-static void expect_clean_end(struct program *server)
-{
-    DWORD code = 0;
-    if (wait_for_scene_end(server, &code) == TOO_LATE)
-        fail_late("server ends with exit status 0 after Ctrl+C");
-    if (code == CTRL_C_EXIT)
-        fail_check(
-            "server ends by itself, with exit status 0",
-            "Windows has ended it (0xC000013A): nobody had handled Ctrl+C");
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
-}
-
-/** Expects that each operation that began has called its routine. */
-static void expect_all_called_back(struct program *server)
-{
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        if (record->pid != server->id || (record->flags & LENS_FLAG_FAILED) != 0
-            || !(
-                is_call(record, "ReadFileEx")
-                || is_call(record, "WriteFileEx")))
-            continue;
-        uint32_t link = record->link;
-        if (link == 0)
-            fail_check(
-                "each operation has called its routine before the end",
-                "%s number %u has not: it may still be under way",
-                lens_call_name(record->call),
-                record->nth);
-        if (lens_view_at(scene_view(), link - 1)->kind != LENS_KIND_ROUTINE)
-            fail_check(
-                "each operation has called its routine before the end",
-                "%s number %u has not: it is over, and its routine is still "
-                "queued, with a structure that is freed",
-                lens_call_name(record->call),
-                record->nth);
-    }
-}
-
 CHECK(
     ctrl_c_without_clients, .name = "Ctrl+C ends a server without clients",
     .todo = 1, .read = READ_IT)
 {
     tried("pressed Ctrl+C while no client was there");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     likely("the event of Ctrl+C has to end the wait, and the loop; and where "
            "no client is left, no routine will come: a wait for one never "
            "returns");
-    settle(server);
+    settle_routines(server);
     press_ctrl_c(server);
-    expect_clean_end(server);
+    expect_end_by_ctrl_c(server);
     likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
-}
-
-/** Whether somebody has asked for the end of an operation. */
-static bool is_cancelled(
-    const struct program *server, const struct lens_record *operation)
-{
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *call = lens_view_at(scene_view(), i);
-        bool all = is_call(call, "CancelIo")
-                   || (is_call(call, "CancelIoEx") && call->overlapped == 0);
-        if (call->pid == server->id && call->t0 > operation->t0
-            && ((all && call->handle == operation->handle)
-                || (is_call(call, "CancelIoEx")
-                    && call->overlapped == operation->overlapped)))
-            return true;
-    }
-    return false;
 }
 
 /** Expects of a server that does not end that nothing goes on in it which
@@ -761,22 +481,16 @@ static void expect_all_cancelled(struct program *server)
     DWORD code;
     if (wait_for_scene_end(server, &code) != TOO_LATE)
         return;
-    for (uint32_t i = 0; i < lens_view_count(scene_view()); i++) {
-        const struct lens_record *record = lens_view_at(scene_view(), i);
-        if (record->pid != server->id || record->t1 == 0 || record->link != 0
-            || (record->flags & LENS_FLAG_FAILED) != 0
-            || !(
-                is_call(record, "ReadFileEx") || is_call(record, "WriteFileEx"))
-            || is_cancelled(server, record))
-            continue;
-        likely("an operation that nobody cancels goes on, and its routine "
-               "does not run: cancel that of each client in the list");
-        fail_check(
-            "after Ctrl+C each operation is cancelled",
-            "%s number %lu goes on, and nobody has cancelled it",
-            lens_call_name(record->call),
-            (unsigned long)record->nth);
-    }
+    const struct lens_record *operation = find_uncancelled(server);
+    if (operation == NULL)
+        return;
+    likely("an operation that nobody cancels goes on, and its routine "
+           "does not run: cancel that of each client in the list");
+    fail_check(
+        "after Ctrl+C each operation is cancelled",
+        "%s number %lu goes on, and nobody has cancelled it",
+        lens_call_name(operation->call),
+        (unsigned long)operation->nth);
 }
 
 CHECK(
@@ -786,7 +500,7 @@ CHECK(
     static char data[3 * MESSAGE_MAX];
     tried("pressed Ctrl+C while the server read from two clients, and wrote "
           "to one that reads nothing");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *silent = connect_peer(PIPE_NAME);
     struct peer *other = connect_peer_waiting(PIPE_NAME);
     wait_called(server, "ReadFileEx", 2);
@@ -795,18 +509,18 @@ CHECK(
     likely("a cancelled operation calls its routine as well, with error 995. "
            "Until that has run, the structure is the system's: go on waiting "
            "alertably until no client is left");
-    settle(server);
+    settle_routines(server);
     begin_send(mute, data, sizeof data);
     while (count_calls(server, "WriteFileEx") < 2 && !is_deaf(server)
            && is_running(server)
            && ms_until(scene_deadline()) > scene_limit_ms() / 2)
         Sleep(1);
-    settle(server);
+    settle_routines(server);
     press_ctrl_c(server);
     expect_all_cancelled(server);
     expect_close(silent);
     expect_close(other);
-    expect_clean_end(server);
+    expect_end_by_ctrl_c(server);
     expect_all_called_back(server);
     likely("a handle is not closed, or closed twice");
     expect_no_bad_close(server);
@@ -818,7 +532,7 @@ CHECK(
 {
     tried("came with three clients, closed one, pressed Ctrl+C and looked for "
           "handles that were open at the end");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     connect_peer(PIPE_NAME);
     wait_called(server, "ReadFileEx", 1);
     struct peer *second = connect_peer_waiting(PIPE_NAME);
@@ -826,16 +540,14 @@ CHECK(
     connect_peer_waiting(PIPE_NAME);
     wait_called(server, "ReadFileEx", 3);
     likely("a client is freed and its pipe closed once: by its last routine");
-    settle(server);
+    settle_routines(server);
     close_peer(second);
     wait_called_back(server, 2);
-    settle(server);
+    settle_routines(server);
     press_ctrl_c(server);
     expect_all_cancelled(server);
-    expect_clean_end(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_end_by_ctrl_c(server);
+    expect_tidy(server);
     expect_right_on_windows(server);
 }
 
@@ -846,7 +558,7 @@ CHECK(
     static struct peer *clients[3];
     tried("pressed Ctrl+C, held the server before its first CancelIoEx, and "
           "sent \"hello\" from three clients meanwhile");
-    struct program *server = start_ready("server", "CancelIoEx:1", NULL);
+    struct program *server = start_serving("server", "CancelIoEx:1", NULL);
     likely("1168, ERROR_NOT_FOUND, is no failure: the read is over, its "
            "routine is queued. The next alertable wait runs all of them, and "
            "each frees its client: cancel all, then wait");
@@ -854,7 +566,7 @@ CHECK(
         clients[i] = connect_peer_waiting(PIPE_NAME);
         wait_called(server, "ReadFileEx", i + 1);
     }
-    settle(server);
+    settle_routines(server);
     press_ctrl_c(server);
     wait_at_gate(server);
     if (count_calls(server, "CancelIo") > 0)
@@ -866,7 +578,7 @@ CHECK(
     for (size_t i = ARRAYSIZE(clients); i-- > 0;)
         send_bytes(clients[i], "hello", 5);
     open_gate(server);
-    expect_clean_end(server);
+    expect_end_by_ctrl_c(server);
     expect_all_called_back(server);
     likely("a handle is not closed, or closed twice");
     expect_no_bad_close(server);
@@ -879,12 +591,13 @@ CHECK(
     tried(
         "pressed Ctrl+C and made CancelIoEx fail with error %s",
         other_error_text());
-    struct program *server = start_ready("server", NULL, "CancelIoEx:1:other");
+    struct program *server =
+        start_serving("server", NULL, "CancelIoEx:1:other");
     connect_peer(PIPE_NAME);
     wait_called(server, "ReadFileEx", 1);
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
-    settle(server);
+    settle_routines(server);
     press_ctrl_c(server);
     expect_all_cancelled(server);
     expect_failure(server, "CancelIoEx", other_error());
@@ -900,7 +613,7 @@ CHECK(
     .program = "client", .read = READ_IT)
 {
     struct program *client =
-        expect_replies(start_ready("server 1", NULL, NULL));
+        expect_replies(start_serving("server 1", NULL, NULL));
     likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_right_on_windows(client);
@@ -911,20 +624,7 @@ CHECK(
     .name = "The client puts a reply together from two reads",
     .program = "client", .read = READ_IT)
 {
-    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
-    struct peer *server = create_peer(PIPE_NAME);
-    struct program *client =
-        start_with("client hello", &(struct conditions){.gate = "ReadFile:2"});
-    likely("the client takes one ReadFile for one reply: on a byte pipe it "
-           "reads until it has as many bytes as it sent");
-    accept_peer(server);
-    expect_bytes(server, "hello", 5);
-    send_bytes(server, "hel", 3);
-    wait_at_gate(client);
-    send_bytes(server, "lo", 2);
-    open_gate(client);
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "hello\n");
+    struct program *client = expect_reply_in_pieces(PIPE_NAME);
     likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
 }

@@ -16,6 +16,9 @@
 #include "checks/harness/values.h"
 #include "common/error.h"
 
+/** What a process ends with when nobody has handled Ctrl+C. */
+#define CTRL_C_EXIT 0xC000013Au
+
 struct program *start_until_ready(
     const char *command_line, const struct conditions *conditions)
 {
@@ -24,6 +27,30 @@ struct program *start_until_ready(
                                  : start(command_line);
     expect_line(server, "ready", 1);
     return server;
+}
+
+struct program *start_as(
+    const char *command_line, const char *gate, const char *fault)
+{
+    return start_with(
+        command_line,
+        &(struct conditions){.gate = gate, .fault = fault});
+}
+
+struct program *start_serving(
+    const char *command_line, const char *gate, const char *fault)
+{
+    struct program *server = start_as(command_line, gate, fault);
+    expect_line(server, "ready", 1);
+    return server;
+}
+
+struct program *start_held(
+    const char *command_line, const char *gate, const char *fault)
+{
+    struct program *program = start_as(command_line, gate, fault);
+    wait_at_gate(program);
+    return program;
 }
 
 void expect_echo(struct peer *client, const void *data, size_t size)
@@ -133,4 +160,59 @@ void expect_local_only(const struct program *server)
     call_argument(find_call(server, "CreateNamedPipeW", 1), "mode", &mode);
     if ((mode & PIPE_REJECT_REMOTE_CLIENTS) == 0)
         fail_check("PIPE_REJECT_REMOTE_CLIENTS is set", "mode is 0x%llx", mode);
+}
+
+void expect_success(struct program *program)
+{
+    expect_end(program, EXIT_SUCCESS);
+    expect_no_errors(program);
+}
+
+void expect_end_by_ctrl_c(struct program *server)
+{
+    DWORD code = EXIT_FAILURE;
+    if (wait_for_scene_end(server, &code) == TOO_LATE)
+        fail_late("server ends with exit status 0 after Ctrl+C");
+    if (code == CTRL_C_EXIT)
+        fail_check(
+            "server ends by itself, with exit status 0",
+            "Windows has ended it (0xC000013A): nobody had handled Ctrl+C");
+    expect_success(server);
+}
+
+void expect_tidy(struct program *program)
+{
+    likely("a handle is not closed, or closed twice");
+    expect_no_leak(program);
+    expect_no_bad_close(program);
+}
+
+void expect_good_events(const struct program *program)
+{
+    const struct lens_record *call;
+    for (uint32_t at = 0;
+         (call = next_call(program, "CreateEventW", &at)) != NULL;) {
+        unsigned long long manual = 0;
+        call_argument(call, "manual", &manual);
+        if (manual == 0 || strstr(call->in, "name=\"") != NULL)
+            fail_check("a manual-reset event without a name", "%s", call->in);
+    }
+}
+
+struct program *expect_reply_in_pieces(const wchar_t *pipe)
+{
+    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
+    struct peer *server = create_peer(pipe);
+    struct program *client = start_as("client hello", "ReadFile:2", NULL);
+    likely("the client takes one ReadFile for one reply: on a byte pipe it "
+           "reads until it has as many bytes as it sent");
+    accept_peer(server);
+    expect_bytes(server, "hello", 5);
+    send_bytes(server, "hel", 3);
+    wait_at_gate(client);
+    send_bytes(server, "lo", 2);
+    open_gate(client);
+    expect_end(client, EXIT_SUCCESS);
+    expect_output(client, "hello\n");
+    return client;
 }

@@ -23,6 +23,18 @@
 struct program *start_until_ready(
     const char *command_line, const struct conditions *conditions);
 
+/** Starts a program with a gate and a fault; each may be NULL. */
+struct program *start_as(
+    const char *command_line, const char *gate, const char *fault);
+
+/** As start_as(), and waits until the program says `ready`. */
+struct program *start_serving(
+    const char *command_line, const char *gate, const char *fault);
+
+/** As start_as(), and waits until the program is at its first gate. */
+struct program *start_held(
+    const char *command_line, const char *gate, const char *fault);
+
 /** Sends bytes and expects the very same back. */
 void expect_echo(struct peer *client, const void *data, size_t size);
 
@@ -64,5 +76,24 @@ void expect_wait_while_busy(const wchar_t *pipe);
 
 /** Expects that the first instance refuses clients on other computers. */
 void expect_local_only(const struct program *server);
+
+/** Expects that the program ends with exit status 0 and printed nothing on
+ * standard error. */
+void expect_success(struct program *program);
+
+/** The same of a server at which Ctrl+C was pressed: one that Windows has ended
+ * had not handled it. */
+void expect_end_by_ctrl_c(struct program *server);
+
+/** Expects of a program that has ended that it closed what it opened, once. */
+void expect_tidy(struct program *program);
+
+/** Expects that each event that a program has made so far is a manual-reset one
+ * and has no name. */
+void expect_good_events(const struct program *program);
+
+/** Expects that a client reads on until it has its reply, where that comes in
+ * two pieces. */
+struct program *expect_reply_in_pieces(const wchar_t *pipe);
 
 #endif
