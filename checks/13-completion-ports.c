@@ -13,138 +13,15 @@
 #include "checks/harness/check.h"
 #include "checks/harness/expect.h"
 #include "checks/harness/forgiven.h"
+#include "checks/harness/packets.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "lessons/13-completion-ports/protocol.h"
 
-/** How many come at a time; how long at most the server gets to settle. */
-enum { CROWD = 8, SETTLE_MS = 1000 };
-
-/** Packets of operations: those that there must be, and those taken. The one
- * that Ctrl+C posts has no OVERLAPPED, and is not counted where that is seen.
- */
-struct packets {
-    unsigned due, taken;
-};
-
-/** Whether a call has begun an operation that leads to a packet. */
-static bool is_begun(const struct lens_record *call)
-{
-    return (call->flags & LENS_FLAG_FAILED) == 0
-           || (call->flags & LENS_FLAG_PENDING) != 0
-           || call->error == ERROR_IO_PENDING || call->error == ERROR_MORE_DATA;
-}
-
-/** How many calls of a function have returned with a packet, or will have. */
-static unsigned count_begun(const struct program *server, const char *name)
-{
-    unsigned begun = 0;
-    const struct lens_record *call;
-    for (uint32_t at = 0; (call = next_call(server, name, &at)) != NULL;)
-        if (call->t1 != 0 && call->overlapped != 0 && is_begun(call))
-            begun++;
-    return begun;
-}
-
-static const char ONE[] = "GetQueuedCompletionStatus";
-static const char SEVERAL[] = "GetQueuedCompletionStatusEx";
-
-/** How many packets GetQueuedCompletionStatus has taken: all of them, or those
- * with an OVERLAPPED. */
-static unsigned count_taken_one(const struct program *server, bool all)
-{
-    unsigned taken = 0;
-    const struct lens_record *call;
-    for (uint32_t at = 0; (call = next_call(server, ONE, &at)) != NULL;)
-        if (call->t1 != 0
-            && (call->overlapped != 0
-                || (all && (call->flags & LENS_FLAG_FAILED) == 0)))
-            taken++;
-    return taken;
-}
-
-/** How many packets GetQueuedCompletionStatusEx has taken. */
-static unsigned count_taken_several(const struct program *server)
-{
-    unsigned taken = 0;
-    const struct lens_record *call;
-    for (uint32_t at = 0; (call = next_call(server, SEVERAL, &at)) != NULL;) {
-        const char *count = strstr(call->out, "count=");
-        if (call->t1 != 0 && (call->flags & LENS_FLAG_FAILED) == 0
-            && count != NULL)
-            taken += (unsigned)strtoul(count + 6, NULL, 10);
-    }
-    return taken;
-}
-
-/** How many packets without an OVERLAPPED were posted, as that of Ctrl+C. */
-static unsigned count_words(const struct program *server)
-{
-    unsigned words = 0;
-    const struct lens_record *call;
-    for (uint32_t at = 0;
-         (call = next_call(server, "PostQueuedCompletionStatus", &at)) != NULL;)
-        words += call->t1 != 0 && call->overlapped == 0
-                 && (call->flags & LENS_FLAG_FAILED) == 0;
-    return words;
-}
-
-/** How many posts have not returned: main may take the packet, and end the
- * process, before the handler comes back from its call. */
-static unsigned count_unfinished_posts(const struct program *server)
-{
-    unsigned posts = 0;
-    const struct lens_record *call;
-    for (uint32_t at = 0;
-         (call = next_call(server, "PostQueuedCompletionStatus", &at)) != NULL;)
-        posts += call->t1 == 0;
-    return posts;
-}
-
-/** Counts the packets of all operations so far. Where several are taken at a
- * time, it is not known which of them have an OVERLAPPED: all are counted. */
-static struct packets count_packets(const struct program *server)
-{
-    unsigned several = count_taken_several(server);
-    return (struct packets){
-        .due = count_begun(server, "ConnectNamedPipe")
-               + count_begun(server, "ReadFile")
-               + count_begun(server, "WriteFile")
-               + count_begun(server, "PostQueuedCompletionStatus")
-               + (several > 0 ? count_words(server) : 0),
-        .taken = count_taken_one(server, several > 0) + several,
-    };
-}
-
-/** Whether none is due any more. */
-static bool all_are_taken(const struct program *server, struct packets packets)
-{
-    return packets.taken >= packets.due
-           && packets.taken <= packets.due + count_unfinished_posts(server);
-}
-
-/** Expects that every packet has been taken. */
-static void expect_all_taken(const struct program *server)
-{
-    struct packets packets = count_packets(server);
-    if (!all_are_taken(server, packets))
-        fail_check(
-            "a packet is dequeued for each operation, before the end",
-            "%u packets were to come, %u were dequeued",
-            packets.due,
-            packets.taken);
-}
-
-/** Starts the server under conditions, and waits until a client may come. */
-static struct program *start_ready(
-    const char *command_line, const char *gate, const char *fault)
-{
-    return start_until_ready(
-        command_line,
-        &(struct conditions){.gate = gate, .fault = fault});
-}
+/** How many come at a time. */
+enum { CROWD = 8 };
 
 /**
  * Comes as client number @p nth, when the server has begun to wait for it: who
@@ -156,63 +33,6 @@ static struct peer *come(struct program *server, uint32_t nth)
     return connect_peer_waiting(PIPE_NAME);
 }
 
-/** How many operations of a kind are pending, as far as the server knows. */
-static unsigned count_pending(const struct program *server, const char *name)
-{
-    unsigned pending = 0;
-    const struct lens_record *call;
-    for (uint32_t at = 0; (call = next_call(server, name, &at)) != NULL;)
-        if (call->t1 != 0 && (call->flags & LENS_FLAG_PENDING) != 0
-            && call->link == 0)
-            pending++;
-    return pending;
-}
-
-/**
- * Waits until that many operations are pending. An answer that has none is
- * given a moment.
- */
-static void wait_pending(
-    struct program *server, const char *name, unsigned count)
-{
-    unsigned long long late = now_ms() + SETTLE_MS;
-    while (count_pending(server, name) < count && is_running(server)
-           && ms_until(late) > 0)
-        Sleep(1);
-}
-
-/** Whether the server is inside a wait for a packet now. */
-static bool is_waiting(const struct program *server)
-{
-    const struct lens_record *one =
-        find_call(server, ONE, count_calls(server, ONE));
-    const struct lens_record *several =
-        find_call(server, SEVERAL, count_calls(server, SEVERAL));
-    return (one != NULL && one->t1 == 0)
-           || (several != NULL && several->t1 == 0);
-}
-
-/** Whether the server waits for a packet now, and none is in the queue. */
-static bool is_quiet(const struct program *server)
-{
-    if (!is_waiting(server))
-        return false;
-    struct packets packets = count_packets(server);
-    unsigned pending = count_pending(server, "ConnectNamedPipe")
-                       + count_pending(server, "ReadFile")
-                       + count_pending(server, "WriteFile");
-    return packets.due <= packets.taken + pending
-           && is_waiting(server);  // it may have returned meanwhile
-}
-
-/** Waits until the server is quiet; gives one that never is a moment. */
-static void wait_until_quiet(struct program *server)
-{
-    unsigned long long late = now_ms() + SETTLE_MS;
-    while (!is_quiet(server) && is_running(server) && ms_until(late) > 0)
-        Sleep(1);
-}
-
 /**
  * Sends a message when each client's read is pending, and expects it back.
  * @param clients how many are there
@@ -222,8 +42,7 @@ static void talk(
     unsigned clients)
 {
     wait_pending(server, "ReadFile", clients);
-    send_bytes(client, text, strlen(text));
-    expect_bytes(client, text, strlen(text));
+    expect_echo(client, text, strlen(text));
 }
 
 CHECK(
@@ -266,13 +85,12 @@ CHECK(
         "with zeros among them",
         other_word(),
         sizeof data);
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     likely("the server does not send back what it read, or more than that");
     talk(server, client, other_word(), 1);
     wait_pending(server, "ReadFile", 1);
-    send_bytes(client, data, sizeof data);
-    expect_bytes(client, data, sizeof data);
+    expect_echo(client, data, sizeof data);
 }
 
 /** Expects that a second client can come behind one that came early. */
@@ -291,10 +109,7 @@ CHECK(
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"; then came with another "
           "client");
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held("server", "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     likely("after 535, ERROR_PIPE_CONNECTED, the system queues no packet: "
@@ -310,10 +125,8 @@ CHECK(
     tried("held the server before ConnectNamedPipe, opened its pipe, wrote "
           "\"hello\" and closed it again meanwhile; then came with another "
           "client");
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.gate = "ConnectNamedPipe:1,WriteFile:1"});
-    wait_at_gate(server);
+    struct program *server =
+        start_held("server", "ConnectNamedPipe:1,WriteFile:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     send_bytes(client, "hello", 5);
     close_peer(client);
@@ -350,7 +163,7 @@ CHECK(
 {
     tried("held the server before ReadFile, sent \"hello\" meanwhile, so that "
           "ReadFile returns TRUE; then sent \"again\"");
-    struct program *server = start_ready("server", "ReadFile:1", NULL);
+    struct program *server = start_serving("server", "ReadFile:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate(server);
     send_bytes(client, "hello", 5);
@@ -366,7 +179,7 @@ CHECK(
     .read = READ_IT, .needs = &echoes)
 {
     tried("came with a client, and looked at how much ReadFile asks for");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     connect_peer(PIPE_NAME);
     wait_called(server, "ReadFile", 1);
     likely("ReadFile is given more room than there is: what does not fit into "
@@ -380,26 +193,13 @@ CHECK(
             size);
 }
 
-/** A call that has begun an operation which is under way, behind number @p i
- * of them; or NULL. */
-static const struct lens_record *next_pending(
-    const struct program *server, const char *name, uint32_t *i)
-{
-    const struct lens_record *call;
-    while ((call = find_call(server, name, ++*i)) != NULL)
-        if (call->t1 != 0 && (call->flags & LENS_FLAG_PENDING) != 0
-            && call->link == 0)
-            return call;
-    return NULL;
-}
-
 /** Expects that two operations of a kind, both under way, share nothing. */
 static void expect_two_structures(
     const struct program *server, const char *name)
 {
-    uint32_t i = 0;
-    const struct lens_record *one = next_pending(server, name, &i);
-    const struct lens_record *other = next_pending(server, name, &i);
+    uint32_t at = 0;
+    const struct lens_record *one = next_pending(server, name, &at);
+    const struct lens_record *other = next_pending(server, name, &at);
     if (other == NULL)
         fail_check(
             "two clients have an operation under way at a time",
@@ -420,7 +220,7 @@ CHECK(
 {
     tried("came with two clients that said nothing, and looked at the "
           "OVERLAPPED of each read");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     connect_peer(PIPE_NAME);
     likely("the system writes into the structure of each operation that is "
            "under way: use the client's own, `client->operation`");
@@ -435,7 +235,8 @@ CHECK(
 {
     tried("let a second client come before ConnectNamedPipe (535), and the "
           "first send \"hello\" before ReadFile");
-    struct program *server = start_ready("server", "ConnectNamedPipe:2", NULL);
+    struct program *server =
+        start_serving("server", "ConnectNamedPipe:2", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate(server);
     connect_peer(PIPE_NAME);
@@ -454,7 +255,7 @@ static void expect_nothing_due(const struct program *server)
     if (close != NULL && close->t1 != 0)
         close = NULL;
     struct packets packets = count_packets(server);
-    if (close == NULL || !all_are_taken(server, packets))
+    if (close == NULL || !all_are_taken(packets))
         fail_check(
             "nothing of a client is under way when it is freed",
             "it is freed while %u more of its packets %s to come",
@@ -470,7 +271,7 @@ CHECK(
     tried("held the server before ReadFile, sent \"hello\" meanwhile, got it "
           "back and left; held the server before it closes the pipe");
     struct program *server =
-        start_ready("server 1", "ReadFile:1,CloseHandle:1", NULL);
+        start_serving("server 1", "ReadFile:1,CloseHandle:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate(server);
     send_bytes(client, "hello", 5);
@@ -484,12 +285,9 @@ CHECK(
     wait_at_gate_number(server, 1);
     expect_nothing_due(server);
     open_gate_number(server, 1);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
     expect_all_taken(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_tidy(server);
     expect_right_on_windows(server);
 }
 
@@ -500,7 +298,7 @@ CHECK(
     tried("made ReadFile of `server 1` fail at once with error 234, "
           "ERROR_MORE_DATA");
     struct program *server =
-        start_ready("server 1", "CloseHandle:1", "ReadFile:1:234");
+        start_serving("server 1", "CloseHandle:1", "ReadFile:1:234");
     struct peer *client = connect_peer(PIPE_NAME);
     wait_called(server, "ReadFile", 1);
     close_peer(client);
@@ -525,17 +323,22 @@ static void make_it_call(
 }
 
 /** Lets a call of `server 1` fail at once, and expects that it ends well. */
-static void end_by_fault(const char *call, const char *fault)
+static void end_by_fault(const char *call, int code, const char *code_name)
 {
-    struct program *server = start_ready("server 1", NULL, fault);
-    struct peer *client = connect_peer(PIPE_NAME);
-    make_it_call(server, client, call);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    char fault[60];
+    snprintf(fault, sizeof fault, "%s:1:%d", call, code);
+    tried(
+        "made %s of `server 1` fail at once with error %d, %s",
+        call,
+        code,
+        code_name);
+    likely("no packet comes of it: unless the server posts one, or ends the "
+           "client there, it keeps it for ever");
+    struct program *server = start_serving("server 1", NULL, fault);
+    make_it_call(server, connect_peer(PIPE_NAME), call);
+    expect_success(server);
     expect_all_taken(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_tidy(server);
 }
 
 CHECK(
@@ -543,11 +346,7 @@ CHECK(
     .name = "A read that fails at once ends a client", .todo = 2, .read = WRONG,
     .needs = &echoes, .limit_ms = 2500)
 {
-    tried("made ReadFile of `server 1` fail at once with error 109, "
-          "ERROR_BROKEN_PIPE");
-    likely("no packet comes of it: unless the server posts one, or ends the "
-           "client there, it keeps it for ever");
-    end_by_fault("ReadFile", "ReadFile:1:109");
+    end_by_fault("ReadFile", ERROR_BROKEN_PIPE, "ERROR_BROKEN_PIPE");
 }
 
 CHECK(
@@ -555,11 +354,7 @@ CHECK(
     .name = "A write that fails at once ends a client", .todo = 3,
     .read = WRONG, .needs = &echoes, .limit_ms = 2500)
 {
-    tried("made WriteFile of `server 1` fail at once with error 232, "
-          "ERROR_NO_DATA");
-    likely("no packet comes of it: unless the server posts one, or ends the "
-           "client there, it keeps it for ever");
-    end_by_fault("WriteFile", "WriteFile:1:232");
+    end_by_fault("WriteFile", ERROR_NO_DATA, "ERROR_NO_DATA");
 }
 
 /** Lets a call fail at once with an odd code, and expects a report. */
@@ -571,7 +366,7 @@ static void report_fault(const char *call)
         "made %s fail at once with error %s, and came with another client",
         call,
         other_error_text());
-    struct program *server = start_ready("server 2", NULL, fault);
+    struct program *server = start_serving("server 2", NULL, fault);
     struct peer *client = connect_peer(PIPE_NAME);
     likely(
         "no packet comes of it: post one. And GetLastError is asked at once: "
@@ -605,7 +400,7 @@ CHECK(
     .todo = 3, .read = READ_IT, .needs = &echoes)
 {
     tried("let each WriteFile take one byte only, and sent \"hello\"");
-    struct program *server = start_ready("server", NULL, "WriteFile:*:short");
+    struct program *server = start_serving("server", NULL, "WriteFile:*:short");
     likely("WriteFile's result is the count that it took: the rest begins at "
            "data + sent, and is filled - sent bytes long");
     talk(server, connect_peer(PIPE_NAME), "hello", 1);
@@ -651,7 +446,7 @@ CHECK(
         "sent %zu bytes from a client that read nothing, let another one "
         "talk, then read them",
         sizeof data);
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *mute = connect_peer(PIPE_NAME);
     send_without_reading(server, mute, data, 1);
     struct peer *other = come(server, 2);
@@ -672,7 +467,7 @@ CHECK(
         "sent %zu bytes from each of two clients that read nothing, and "
         "looked at the OVERLAPPED of each write",
         sizeof data);
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     send_without_reading(server, connect_peer(PIPE_NAME), data, 1);
     send_without_reading(server, come(server, 2), data, 1);
     likely("the system writes into the structure of each operation that is "
@@ -687,7 +482,7 @@ CHECK(
 {
     tried("came with two clients; the first left, so that 109 is the last "
           "error, and then the second sent \"hello\" and \"again\"");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *first = connect_peer(PIPE_NAME);
     struct peer *second = come(server, 2);
     likely("after TRUE, GetLastError still has the code of an earlier call: "
@@ -705,7 +500,8 @@ CHECK(
 {
     tried("came with a client, held the server before it makes the second "
           "instance, and looked for a ReadFile");
-    struct program *server = start_ready("server", "CreateNamedPipeW:2", NULL);
+    struct program *server =
+        start_serving("server", "CreateNamedPipeW:2", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     wait_at_gate(server);
     likely("make the next instance as soon as a client has come, before it is "
@@ -731,7 +527,7 @@ CHECK(
         CROWD);
     char command_line[20];
     snprintf(command_line, sizeof command_line, "server %d", 2 * CROWD);
-    struct program *server = start_ready(command_line, "ReadFile:1", NULL);
+    struct program *server = start_serving(command_line, "ReadFile:1", NULL);
     likely("what one client does reaches another: each has its own structure "
            "and buffer, and its packets bring the key that leads to them");
     for (int i = 0; i < CROWD; i++) {
@@ -749,26 +545,20 @@ CHECK(
     }
     for (int i = 0; i < CROWD; i++)
         close_peer(clients[i]);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
     expect_all_taken(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_tidy(server);
 }
 
 /** Expects the clean end that follows Ctrl+C. */
 static void expect_clean_end(struct program *server)
 {
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
     likely("what CancelIoEx ends still has a packet: whoever frees a client, "
            "or leaves the loop, before it is dequeued frees what the system "
            "still uses");
     expect_all_taken(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_tidy(server);
 }
 
 CHECK(
@@ -777,7 +567,7 @@ CHECK(
     .needs = &pending_is_no_failure)
 {
     tried("pressed Ctrl+C while nobody was there");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     likely("ConnectNamedPipe is under way: cancel it, too");
     press_ctrl_c(server);
     expect_clean_end(server);
@@ -791,7 +581,7 @@ CHECK(
     tried("pressed Ctrl+C while one client was silent, another one read "
           "nothing, and an instance waited for the next; then read what the "
           "server had sent before");
-    struct program *server = start_ready("server", NULL, NULL);
+    struct program *server = start_serving("server", NULL, NULL);
     struct peer *silent = connect_peer(PIPE_NAME);
     likely("`stop` has to ask for the end of each client's operation, of the "
            "reads, the writes and the wait for a client");
@@ -813,7 +603,7 @@ CHECK(
 {
     tried("pressed Ctrl+C while a client was silent, held the server before "
           "CancelIoEx, and came with another client meanwhile");
-    struct program *server = start_ready("server", "CancelIoEx:1", NULL);
+    struct program *server = start_serving("server", "CancelIoEx:1", NULL);
     likely("1168, ERROR_NOT_FOUND, means that the operation has ended by "
            "itself: its packet is queued, so go on, with the next client");
     talk(server, connect_peer(PIPE_NAME), "hello", 1);
@@ -833,7 +623,8 @@ CHECK(
     tried(
         "pressed Ctrl+C and made CancelIoEx fail with error %s",
         other_error_text());
-    struct program *server = start_ready("server", NULL, "CancelIoEx:1:other");
+    struct program *server =
+        start_serving("server", NULL, "CancelIoEx:1:other");
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
     press_ctrl_c(server);
@@ -848,7 +639,7 @@ CHECK(
         "made GetQueuedCompletionStatus fail with error %lu, without a packet",
         other_error());
     struct program *server =
-        start_ready("server", NULL, "GetQueuedCompletionStatus:1:other");
+        start_serving("server", NULL, "GetQueuedCompletionStatus:1:other");
     likely("FALSE with a NULL OVERLAPPED: the call itself has failed, and key "
            "and count hold nothing");
     press_ctrl_c(server);
@@ -866,7 +657,7 @@ CHECK(
     .program = "client", .read = READ_IT)
 {
     struct program *client =
-        expect_replies(start_ready("server 1", NULL, NULL));
+        expect_replies(start_serving("server 1", NULL, NULL));
     likely("a handle is not closed, or closed twice");
     expect_no_leak(client);
     expect_right_on_windows(client);
@@ -876,20 +667,7 @@ CHECK(
     client_puts_pieces_together, .name = "The client puts pieces together",
     .program = "client", .read = READ_IT)
 {
-    tried("answered `client hello` in two pieces, \"hel\" and \"lo\"");
-    struct peer *server = create_peer(PIPE_NAME);
-    struct program *client =
-        start_with("client hello", &(struct conditions){.gate = "ReadFile:2"});
-    likely("the client takes one ReadFile for one reply: on a byte pipe it "
-           "reads until it has as many bytes as it sent");
-    accept_peer(server);
-    expect_bytes(server, "hello", 5);
-    send_bytes(server, "hel", 3);
-    wait_at_gate(client);
-    send_bytes(server, "lo", 2);
-    open_gate(client);
-    expect_end(client, EXIT_SUCCESS);
-    expect_output(client, "hello\n");
+    expect_reply_in_pieces(PIPE_NAME);
 }
 
 CHECK(
