@@ -17,6 +17,7 @@
 #include "checks/harness/describe.h"
 #include "checks/harness/expect.h"
 #include "checks/harness/forgiven.h"
+#include "checks/harness/looks.h"
 #include "checks/harness/peer.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
@@ -24,25 +25,16 @@
 #include "checks/harness/where.h"
 #include "lessons/08-nonblocking/protocol.h"
 
-/** How many looks in vain are watched; how many are surely too many before
- * giving up; the longest pause in ms; how long the patient ones may take; how
+/** How many looks in vain are watched; how long the patient ones may take; how
  * long one that pauses does surely not compute (a processor's time is told in
  * steps of some 10 ms). */
-enum {
-    WATCHED = 10,
-    TOO_MANY = 80,
-    LONGEST_MS = 100,
-    PATIENT_MS = 12000,
-    COMPUTES_MS = 40
-};
+enum { WATCHED = 10, PATIENT_MS = 12000, COMPUTES_MS = 40 };
 
 /** Starts a program with gates, waits for `ready` and comes as a sender. */
 static struct program *meet_reader(
     const char *command_line, const char *gate, struct peer **sender)
 {
-    struct program *reader =
-        start_with(command_line, &(struct conditions){.gate = gate});
-    expect_line(reader, "ready", 1);
+    struct program *reader = start_serving(command_line, gate, NULL);
     *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
     return reader;
 }
@@ -51,16 +43,15 @@ static struct program *meet_reader(
  * returns whether it is at a gate. */
 static bool stops_at_a_gate(struct program *program)
 {
-    HANDLE objects[] = {
+    /* Who is held at a gate has not ended. */
+    HANDLE any[] = {
         program->gates[0].reached,
-        program->gates[1].reached,
-        program->process};
-    HANDLE two[] = {program->gates[0].reached, program->process};
-    bool both = program->gates[1].reached != NULL;
-    DWORD which = wait_for_any(both ? objects : two, both ? 3 : 2);
+        program->process,
+        program->gates[1].reached};
+    DWORD which = wait_for_any(any, any[2] != NULL ? 3 : 2);
     if (which == WAIT_TIMEOUT)
         fail_late("it looks again, or ends");
-    return which + 1 < (both ? 3u : 2u);
+    return which != WAIT_OBJECT_0 + 1;
 }
 
 /** Lets it go on from whichever gate it is at. */
@@ -69,140 +60,6 @@ static void open_gates(struct program *program)
     for (size_t i = 0; i < GATES_MAX; i++)
         if (program->gates[i].open != NULL)
             open_gate_number(program, i);
-}
-
-/** Whether this call was a look in vain: the pipe had nothing to give, or took
- * nothing. */
-static bool is_in_vain(const struct lens_record *call, const char *name)
-{
-    if (strcmp(name, "ReadFile") == 0)
-        return call->error == ERROR_NO_DATA;
-    if (strcmp(name, "PeekNamedPipe") == 0)
-        return call->error == 0 && strstr(call->out, "total=0") != NULL;
-    return call->error == 0 && call->bytes == 0;
-}
-
-/** How often the program has looked in vain, by one function. */
-static unsigned count_in_vain(const struct program *program, const char *name)
-{
-    unsigned count = 0;
-    uint32_t calls = count_calls(program, name);
-    for (uint32_t i = 1; i <= calls; i++) {
-        const struct lens_record *call = find_call(program, name, i);
-        count += call != NULL && call->t1 != 0 && is_in_vain(call, name);
-    }
-    return count;
-}
-
-/** A way to pause, its argument that says how long, and what it returns when
- * that time has passed. */
-static const struct {
-    const char *call, *argument;
-    DWORD passed;
-} PAUSES[] = {
-    {"Sleep", "time", 0},
-    {"SleepEx", "time", 0},
-    {"WaitForSingleObject", "wait", WAIT_TIMEOUT},
-    {"WaitForSingleObjectEx", "wait", WAIT_TIMEOUT},
-    {"WaitForMultipleObjects", "wait", WAIT_TIMEOUT},
-    {"WaitForMultipleObjectsEx", "wait", WAIT_TIMEOUT},
-};
-
-/** What lies between two looks. */
-struct between {
-    bool pauses;            // by a call that the lens has seen
-    unsigned long long ms;  // how long, in all
-};
-
-/** How much time has passed from one moment of the record to another, in ms. */
-static unsigned long long passed_ms(int64_t from, int64_t to)
-{
-    LARGE_INTEGER per_second;
-    QueryPerformanceFrequency(&per_second);
-    return to > from
-               ? (unsigned long long)((to - from) * 1000 / per_second.QuadPart)
-               : 0;
-}
-
-/** How long a call between two looks has paused, of one that is known to
- * pause. Where its time did not pass, it waited for an object, perhaps a timer
- * that was set before: what lies between the looks counts, up to what is
- * allowed, for on a busy machine it may be longer. A wait for the pipe itself
- * is none. */
-static unsigned long long pause_of(
-    const struct lens_record *call, size_t kind, uint32_t pipe,
-    unsigned long long gap_ms)
-{
-    unsigned long long time = 0;
-    if (call->result == PAUSES[kind].passed)
-        call_argument(call, PAUSES[kind].argument, &time);
-    else if (call->result == WAIT_OBJECT_0 && call->handle != pipe)
-        time = gap_ms < LONGEST_MS ? gap_ms : LONGEST_MS;
-    return time;
-}
-
-/** The pause between two calls. */
-static struct between look_between(
-    const struct program *program, const struct lens_record *one,
-    const struct lens_record *other)
-{
-    struct between all = {false, 0};
-    unsigned long long gap_ms = passed_ms(one->t1, other->t0);
-    for (size_t i = 0; i < ARRAYSIZE(PAUSES); i++) {
-        uint32_t calls = count_calls(program, PAUSES[i].call);
-        for (uint32_t k = 1; k <= calls; k++) {
-            const struct lens_record *call =
-                find_call(program, PAUSES[i].call, k);
-            if (call == NULL || call->t0 <= one->t0 || call->t0 >= other->t0)
-                continue;
-            all.pauses = true;
-            all.ms += pause_of(call, i, one->handle, gap_ms);
-        }
-    }
-    return all;
-}
-
-/** Expects a pause between two looks, the first of which was in vain; returns
- * whether there is one that the lens has not seen. */
-static bool is_unseen_pause(
-    const struct program *program, const char *name, uint32_t nth)
-{
-    static const char expected[] =
-        "a pause of 1 to 100 ms between each two looks";
-    const struct lens_record *one = find_call(program, name, nth);
-    const struct lens_record *next = find_call(program, name, nth + 1);
-    if (one == NULL || next == NULL || !is_in_vain(one, name))
-        return false;
-    struct between pause = look_between(program, one, next);
-    if (!pause.pauses && passed_ms(one->t1, next->t0) > 0)
-        return true;
-    if (pause.ms == 0)
-        fail_check(
-            expected,
-            "%s number %u was in vain, and number %u came without a pause",
-            name,
-            nth,
-            nth + 1);
-    if (pause.ms > LONGEST_MS)
-        fail_check(
-            expected,
-            "%llu ms between %s number %u and %u",
-            pause.ms,
-            name,
-            nth,
-            nth + 1);
-    return false;
-}
-
-/** Expects a pause between each two looks in vain, neither none nor long.
- * Returns whether there are some that the lens has not seen. */
-static bool expect_pauses(const struct program *program, const char *name)
-{
-    bool unseen = false;
-    uint32_t calls = count_calls(program, name);
-    for (uint32_t i = 1; i < calls; i++)
-        unseen |= is_unseen_pause(program, name, i);
-    return unseen;
 }
 
 /** Expects that a program which pauses in a way that the lens does not see does
@@ -308,8 +165,7 @@ static void prints_what_is_there(const char *command_line, const char *gate)
     open_gate(reader);
     expect_line(reader, "one", 1);
     expect_line(reader, "two", 1);
-    expect_end(reader, EXIT_SUCCESS);
-    expect_no_errors(reader);
+    expect_success(reader);
     likely("ReadFile says how many bytes came: print these, once. Whatever is "
            "behind them in the buffer is old");
     expect_output(reader, "ready\none\ntwo\nthe sender has left\n");
@@ -375,9 +231,7 @@ CHECK(
     close_peer(sender);
     open_gates(reader);
     expect_end(reader, EXIT_SUCCESS);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(reader);
-    expect_no_bad_close(reader);
+    expect_tidy(reader);
 }
 
 CHECK(
@@ -385,14 +239,10 @@ CHECK(
     .program = "reader", .todo = 3, .read = WRONG, .needs = &says_ready_in_time)
 {
     tried("made ReadFile fail with error %s", other_error_text());
-    struct program *reader = start_with(
-        "reader nowait 1",
-        &(struct conditions){
-            .gate = "ConnectNamedPipe:1",
-            .fault = "ReadFile:1:other"});
     likely("only 232 means \"nothing yet\", and only 109 the end: every other "
            "error has to be reported, by die(\"ReadFile\")");
-    wait_at_gate(reader);
+    struct program *reader =
+        start_held("reader nowait 1", "ConnectNamedPipe:1", "ReadFile:1:other");
     struct peer *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
     send_bytes(sender, "one\n", 4);
     open_gate(reader);
@@ -506,8 +356,7 @@ CHECK(
         fail_program(reader, "it looks a 50th time");
     close_peer(sender);
     open_gates(reader);
-    expect_end(reader, EXIT_SUCCESS);
-    expect_no_errors(reader);
+    expect_success(reader);
 }
 
 CHECK(
@@ -551,12 +400,10 @@ CHECK(
 {
     tried("held the reader before ConnectNamedPipe; opened its pipe, sent "
           "\"quick\" and left meanwhile");
-    struct program *reader = start_with(
-        "reader wait 1",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
     likely("ConnectNamedPipe gives FALSE with 232, ERROR_NO_DATA: the sender "
            "has come and gone. What it wrote can be read");
-    wait_at_gate(reader);
+    struct program *reader =
+        start_held("reader wait 1", "ConnectNamedPipe:1", NULL);
     struct peer *sender = connect_peer_as(PIPE_NAME, GENERIC_WRITE, 0);
     send_bytes(sender, "quick\n", 6);
     close_peer(sender);
@@ -590,9 +437,7 @@ CHECK(
     open_gate_number(reader, 1);
     expect_line(reader, "second", 1);
     expect_end(reader, EXIT_SUCCESS);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(reader);
-    expect_no_bad_close(reader);
+    expect_tidy(reader);
     likely("Wine forgives it, Windows does not");
     expect_right_on_windows(reader);
 }
@@ -624,12 +469,12 @@ CHECK(
 
 /** Creates the pipe, starts the sender and accepts it. */
 static struct program *meet_sender(
-    const char *command_line, const struct conditions *conditions,
+    const char *command_line, const char *gate, const char *fault,
     struct peer **reader)
 {
     *reader =
         create_peer_as(PIPE_NAME, &(struct peer_pipe){.buffer = LINE_BYTES});
-    struct program *sender = start_with(command_line, conditions);
+    struct program *sender = start_as(command_line, gate, fault);
     accept_peer(*reader);
     return sender;
 }
@@ -642,13 +487,11 @@ CHECK(
     struct peer *reader;
     likely("the sender does not send each message as a line");
     struct program *sender =
-        meet_sender("sender one 안녕", &(struct conditions){0}, &reader);
+        meet_sender("sender one 안녕", NULL, NULL, &reader);
     expect_bytes(reader, "one\n안녕\n", 11);
     expect_close(reader);
     expect_end(sender, EXIT_SUCCESS);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(sender);
-    expect_no_bad_close(sender);
+    expect_tidy(sender);
     expect_right_on_windows(sender);
 }
 
@@ -660,7 +503,8 @@ CHECK(
     struct peer *reader;
     struct program *sender = meet_sender(
         "sender abcdefghijklmnopqrstuvwxyzabcd hi",
-        &(struct conditions){0},
+        NULL,
+        NULL,
         &reader);
     likely("a line has no zero behind it, and there are older letters: how "
            "long it is, size says, and not strlen");
@@ -673,19 +517,18 @@ CHECK(
 static void expect_no_more_than_left(
     const struct program *sender, unsigned long long left)
 {
-    uint32_t calls = count_calls(sender, "WriteFile");
-    for (uint32_t i = 1; i <= calls; i++) {
-        const struct lens_record *call = find_call(sender, "WriteFile", i);
+    const struct lens_record *call;
+    for (uint32_t at = 0; (call = next_call(sender, "WriteFile", &at));) {
         unsigned long long size = 0;
         call_argument(call, "size", &size);
         if (size > left)
             fail_check(
                 "each WriteFile offers what is left of the line, and no more",
                 "WriteFile number %u offers %llu bytes, where %llu are left",
-                i,
+                call->nth,
                 size,
                 left);
-        left -= call != NULL ? call->bytes : 0;
+        left -= call->bytes;
     }
 }
 
@@ -696,10 +539,8 @@ CHECK(
     tried("let each WriteFile of `sender hello` take one byte only, and say "
           "TRUE");
     struct peer *reader;
-    struct program *sender = meet_sender(
-        "sender hello",
-        &(struct conditions){.fault = "WriteFile:*:short"},
-        &reader);
+    struct program *sender =
+        meet_sender("sender hello", NULL, "WriteFile:*:short", &reader);
     likely(
         "TRUE does not mean that all was written: with PIPE_NOWAIT it may be "
         "less, down to 0 bytes. Go on with what is left, from there");
@@ -748,8 +589,8 @@ CHECK(
     struct peer *reader;
     struct program *sender = meet_sender(
         long_command(),
-        &(struct conditions){
-            .gate = "WriteFile:30,SetNamedPipeHandleState:1,WriteFile:48"},
+        "WriteFile:30,SetNamedPipeHandleState:1,WriteFile:48",
+        NULL,
         &reader);
     unsigned long long before_ms = begin_looks(sender, 1);
     likely("a full pipe takes 0 bytes and says TRUE: no failure. Try again "
@@ -768,10 +609,8 @@ CHECK(
     tried("started `sender` with more than the pipe takes, let it try 19 times "
           "and then read everything");
     struct peer *reader;
-    struct program *sender = meet_sender(
-        long_command(),
-        &(struct conditions){.gate = "WriteFile:20"},
-        &reader);
+    struct program *sender =
+        meet_sender(long_command(), "WriteFile:20", NULL, &reader);
     likely("what a full pipe did not take is sent twice, or not at all");
     wait_at_gate(sender);
     open_gate(sender);
@@ -787,10 +626,8 @@ CHECK(
 {
     tried("started `sender` with more than the pipe takes, and never read");
     struct peer *reader;
-    struct program *sender = meet_sender(
-        long_command(),
-        &(struct conditions){.gate = "WriteFile:95"},
-        &reader);
+    struct program *sender =
+        meet_sender(long_command(), "WriteFile:95", NULL, &reader);
     likely("nobody counts the tries in vain: after LOOKS_MAX of them, one "
            "after another, the sender says so on standard error and ends with "
            "exit status 1");
@@ -816,11 +653,8 @@ CHECK(
         line);
     struct peer *reader =
         create_peer_as(PIPE_NAME, &(struct peer_pipe){.buffer = 16});
-    struct program *sender = start_with(
-        command,
-        &(struct conditions){
-            .gate = "WriteFile:52,WriteFile:104",
-            .fault = "WriteFile:*:short"});
+    struct program *sender =
+        start_as(command, "WriteFile:52,WriteFile:104", "WriteFile:*:short");
     accept_peer(reader);
     wait_at_gate(sender);
     expect_bytes(reader, line, peek_peer(reader));
@@ -836,10 +670,8 @@ CHECK(
     tried("started `sender` with more than the pipe takes, let it try 19 times "
           "and then closed the reader's end");
     struct peer *reader;
-    struct program *sender = meet_sender(
-        long_command(),
-        &(struct conditions){.gate = "WriteFile:20"},
-        &reader);
+    struct program *sender =
+        meet_sender(long_command(), "WriteFile:20", NULL, &reader);
     likely("a write that is tried again can fail like the first one: look at "
            "the result of each WriteFile, and report it by die(\"WriteFile\")");
     wait_at_gate(sender);
@@ -856,10 +688,8 @@ CHECK(
     tried("held `sender one two` before its second write, and closed the "
           "reader's end");
     struct peer *reader;
-    struct program *sender = meet_sender(
-        "sender one two",
-        &(struct conditions){.gate = "WriteFile:2"},
-        &reader);
+    struct program *sender =
+        meet_sender("sender one two", "WriteFile:2", NULL, &reader);
     likely("WriteFile gives FALSE with 232, ERROR_NO_DATA: to a writer it "
            "means that the reader is gone. Report it, by die(\"WriteFile\")");
     wait_at_gate(sender);
@@ -874,10 +704,8 @@ CHECK(
 {
     tried("made WriteFile fail with error %s", other_error_text());
     struct peer *reader;
-    struct program *sender = meet_sender(
-        "sender one",
-        &(struct conditions){.fault = "WriteFile:1:other"},
-        &reader);
+    struct program *sender =
+        meet_sender("sender one", NULL, "WriteFile:1:other", &reader);
     likely("FALSE is a failure, and has to be reported by die(\"WriteFile\"): "
            "a full pipe says TRUE");
     expect_failure(sender, "WriteFile", other_error());
@@ -910,10 +738,8 @@ CHECK(
 {
     tried("let `sender one two` write to `reader nowait 1`, which is held "
           "before its first look meanwhile");
-    struct program *reader = start_with(
-        "reader nowait 1",
-        &(struct conditions){.gate = "SetNamedPipeHandleState:1"});
-    expect_line(reader, "ready", 1);
+    struct program *reader =
+        start_serving("reader nowait 1", "SetNamedPipeHandleState:1", NULL);
     struct program *sender = start("sender one two");
     likely("what one of them does to the pipe does not suit the other");
     wait_at_gate(reader);
