@@ -17,6 +17,8 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
+#include "checks/harness/waits.h"
+#include "lens/table.h"
 #include "lessons/09-overlapped-read/protocol.h"
 
 /* Deadlines of the server: one that always comes at once, and one that never
@@ -40,42 +42,35 @@ static void expect_reminder(struct peer *client)
     expect_message(client, REMINDER, strlen(REMINDER));
 }
 
-/**
- * Starts the server, opens its pipe, and holds it before its first read.
- * @param more other gates, or NULL; the first is number 1
+/* Where the server is held: before its first read; with the client there before
+ * ConnectNamedPipe, which gives 535, so that the first operation is the first
+ * read; and before it hangs up: what nobody has read by then is lost, and a
+ * busy machine may give us no time. */
+#define HELD     "ReadFile:1"
+#define EARLY    "ConnectNamedPipe:1,ReadFile:1"
+#define HANGS_UP "DisconnectNamedPipe:1"
+
+/** Starts the server, opens its pipe, and waits until it is at its first gate.
  */
 static struct peer *meet(
-    struct program **server, const char *command_line, const char *more,
+    struct program **server, const char *command_line, const char *gates,
     const char *fault)
 {
-    char gates[80] = "ReadFile:1";
-    if (more != NULL)
-        snprintf(gates, sizeof gates, "ReadFile:1,%s", more);
-    *server = start_with(
-        command_line,
-        &(struct conditions){.gate = gates, .fault = fault});
-    expect_line(*server, "ready", 1);
+    *server = start_serving(command_line, gates, fault);
     struct peer *client = connect_reader();
     wait_at_gate(*server);
     return client;
 }
 
-static const char HANGS_UP[] = "DisconnectNamedPipe:1";
-
-/** As meet(), and held before it hangs up: what nobody has read by then is
- * lost, and a busy machine may give us no time. */
-static struct peer *meet_kept(
-    struct program **server, const char *command_line, const char *more)
+/** As meet(), from EARLY on to the first read: that is gate number 1. */
+static struct peer *meet_early(
+    struct program **server, const char *command_line, const char *gates,
+    const char *fault)
 {
-    char gates[80];
-    snprintf(
-        gates,
-        sizeof gates,
-        "%s%s%s",
-        more != NULL ? more : "",
-        more != NULL ? "," : "",
-        HANGS_UP);
-    return meet(server, command_line, gates, NULL);
+    struct peer *client = meet(server, command_line, gates, fault);
+    open_gate(*server);
+    wait_at_gate_number(*server, 1);
+    return client;
 }
 
 /** Lets it hang up. */
@@ -86,51 +81,15 @@ static void let_hang_up(struct program *server)
             open_gate_number(server, i);
 }
 
-/**
- * As meet(), with the client there before ConnectNamedPipe: 535, so the first
- * operation is the first read. The first of the other gates is number 2.
- */
-static struct peer *meet_early(
-    struct program **server, const char *command_line, const char *more,
-    const char *fault)
-{
-    char gates[80] = "ConnectNamedPipe:1,ReadFile:1";
-    if (more != NULL)
-        snprintf(gates, sizeof gates, "ConnectNamedPipe:1,ReadFile:1,%s", more);
-    *server = start_with(
-        command_line,
-        &(struct conditions){.gate = gates, .fault = fault});
-    expect_line(*server, "ready", 1);
-    struct peer *client = connect_reader();
-    wait_at_gate_number(*server, 0);
-    open_gate_number(*server, 0);
-    wait_at_gate_number(*server, 1);
-    return client;
-}
-
-/** The calls that wait until an object is set; each has a time-out, "wait". */
-static const char *const WAITS[] = {
-    "WaitForSingleObject",
-    "WaitForSingleObjectEx",
-    "WaitForMultipleObjects",
-    "WaitForMultipleObjectsEx",
-};
-
 /** The last time that the server has asked for a result so far, or NULL. */
 static const struct lens_record *last_result(const struct program *server)
 {
-    static const char *const RESULTS[] = {
-        "GetOverlappedResult",
-        "GetOverlappedResultEx",
-    };
-    const struct lens_record *last = NULL;
-    for (size_t i = 0; i < ARRAYSIZE(RESULTS); i++) {
-        const struct lens_record *call =
-            find_call(server, RESULTS[i], count_calls(server, RESULTS[i]));
-        if (call != NULL && (last == NULL || call->t0 > last->t0))
-            last = call;
-    }
-    return last;
+    const struct lens_record *one = last_call(server, "GetOverlappedResult");
+    const struct lens_record *other =
+        last_call(server, "GetOverlappedResultEx");
+    if (one == NULL || other == NULL)
+        return one != NULL ? one : other;
+    return other->t0 > one->t0 ? other : one;
 }
 
 /** Whether a wait has this handle among its objects. */
@@ -154,7 +113,7 @@ CHECK(
     tried("opened the pipe of `" SOON "1`, said nothing, and looked for what "
           "the server waits");
     struct program *server;
-    meet_early(&server, SOON "1", NULL, NULL);
+    meet_early(&server, SOON "1", EARLY, NULL);
     open_gate_number(server, 1);
     DWORD code;
     wait_for_scene_end(server, &code);
@@ -162,14 +121,12 @@ CHECK(
     const struct lens_record *call;
     likely("an operation that has an event sets that one, and not the handle "
            "of the pipe: wait for the event");
-    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
-        for (uint32_t at = 0;
-             (call = next_call(server, WAITS[i], &at)) != NULL;)
-            if (waits_for(call, pipe->handle))
-                fail_check(
-                    "each wait is for an event",
-                    "%s waits for the handle of the pipe",
-                    WAITS[i]);
+    for (uint32_t at = 0; (call = next_wait(server, &at)) != NULL;)
+        if (waits_for(call, pipe->handle))
+            fail_check(
+                "each wait is for an event",
+                "%s waits for the handle of the pipe",
+                lens_call_name(call->call));
 }
 
 CHECK(
@@ -178,7 +135,7 @@ CHECK(
 {
     tried("held the server before ReadFile, sent \"early\" meanwhile");
     struct program *server;
-    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    struct peer *client = meet(&server, NEVER, HELD, NULL);
     send_bytes(client, "early", 5);
     open_gate(server);
     likely("the data were there: ReadFile may return TRUE at once, and the "
@@ -192,7 +149,7 @@ CHECK(
 {
     tried("waited until the server waits for data, then sent \"later\"");
     struct program *server;
-    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    struct peer *client = meet(&server, NEVER, HELD, NULL);
     open_gate(server);
     wait_called(server, "ReadFile", 1);
     send_bytes(client, "later", 5);
@@ -219,7 +176,7 @@ CHECK(
         "success leave the last error %lu",
         other_error());
     struct program *server;
-    struct peer *client = meet(&server, NEVER, NULL, "ReadFile:1:leave=other");
+    struct peer *client = meet(&server, NEVER, HELD, "ReadFile:1:leave=other");
     send_bytes(client, "early", 5);
     open_gate(server);
     likely("after TRUE the last error means nothing, it is an older call's: "
@@ -243,7 +200,7 @@ CHECK(
         likely("the read has not begun, so nobody will ever set its event: "
                "don't wait, use the code that ReadFile left");
         struct program *server;
-        struct peer *client = meet(&server, SOON "1", NULL, LEFT[i].fault);
+        struct peer *client = meet(&server, SOON "1", HELD, LEFT[i].fault);
         open_gate(server);
         expect_line(server, "the client has left", 1);
         expect_end(server, EXIT_SUCCESS);
@@ -257,7 +214,7 @@ CHECK(
 {
     tried("made ReadFile fail at once with error %s", other_error_text());
     struct program *server;
-    meet(&server, SOON "1", NULL, "ReadFile:1:other");
+    meet(&server, SOON "1", HELD, "ReadFile:1:other");
     open_gate(server);
     likely("of a read that has not begun only 109, 232 and 233 mean that the "
            "client has left: report the others by die(\"ReadFile\")");
@@ -275,7 +232,7 @@ CHECK(
         "held the server before ReadFile, sent a message of %zu bytes",
         sizeof data);
     struct program *server;
-    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    struct peer *client = meet(&server, NEVER, HELD, NULL);
     begin_send(client, data, sizeof data);
     open_gate(server);
     likely("FALSE with 234, ERROR_MORE_DATA, is a read that has ended, with "
@@ -292,7 +249,7 @@ CHECK(
 {
     tried("waited until a read was pending, then sent a message of 0 bytes");
     struct program *server;
-    struct peer *client = meet(&server, NEVER, NULL, NULL);
+    struct peer *client = meet(&server, NEVER, HELD, NULL);
     open_gate(server);
     wait_called(server, "ReadFile", 1);
     send_bytes(client, "", 0);
@@ -309,7 +266,7 @@ CHECK(
 {
     tried("opened the pipe of `" SOON "1` and said nothing");
     struct program *server;
-    struct peer *client = meet_kept(&server, SOON "1", NULL);
+    struct peer *client = meet(&server, SOON "1", HELD "," HANGS_UP, NULL);
     open_gate(server);
     likely("a read that is cancelled ends with 995, ERROR_OPERATION_ABORTED: "
            "here it means that the time is over, not a failure");
@@ -321,14 +278,6 @@ CHECK(
     expect_no_errors(server);
 }
 
-/** Whether the first read was over, and the server knew, at this moment. */
-static bool first_read_is_over(const struct program *server)
-{
-    const struct lens_record *read = find_call(server, "ReadFile", 1);
-    return read != NULL
-           && ((read->flags & LENS_FLAG_PENDING) == 0 || read->link != 0);
-}
-
 CHECK(
     nothing_is_left_in_flight,
     .name = "A read is over when its function returns", .todo = 2,
@@ -337,12 +286,13 @@ CHECK(
     tried("let the first read of `" SOON_NAME "` run out of time, and held the "
           "server before the WriteFile that follows");
     struct program *server;
-    meet(&server, SOON, "WriteFile:1", NULL);
+    meet(&server, SOON, HELD ",WriteFile:1", NULL);
     open_gate(server);
     wait_at_gate_number(server, 1);
     likely("CancelIoEx only asks. Until GetOverlappedResult(..., TRUE) has "
            "returned, the system may still write into structure and buffer");
-    if (!first_read_is_over(server))
+    const struct lens_record *read = find_call(server, "ReadFile", 1);
+    if (read == NULL || is_pending(read))
         fail_check(
             "the read is over before the function that began it returns",
             "nobody has asked for its result: it may still be under way");
@@ -355,18 +305,25 @@ CHECK(
 static bool has_waited_since(const struct program *server, int64_t moment)
 {
     const struct lens_record *call;
-    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
-        for (uint32_t at = 0;
-             (call = next_call(server, WAITS[i], &at)) != NULL;) {
-            unsigned long long ms = 0;
-            call_argument(call, "wait", &ms);
-            if (call->t0 > moment
-                && (ms == INFINITE
-                    || (ms > 0 && call->t1 != 0
-                        && call->result == WAIT_OBJECT_0)))
-                return true;
-        }
+    for (uint32_t at = 0; (call = next_wait(server, &at)) != NULL;) {
+        unsigned long long ms = wait_time(call);
+        bool told = call->t1 != 0 && call->result == WAIT_OBJECT_0;
+        if (call->t0 > moment && (ms == INFINITE || (ms > 0 && told)))
+            return true;
+    }
     return false;
+}
+
+/** Lets the first read run out of time, and holds the server before WriteFile,
+ * as gate number 2. */
+static struct peer *run_out_of_time(
+    struct program **server, const char *command_line)
+{
+    struct peer *client =
+        meet_early(server, command_line, EARLY ",WriteFile:1", NULL);
+    open_gate_number(*server, 1);
+    wait_at_gate_number(*server, 2);
+    return client;
 }
 
 CHECK(
@@ -376,9 +333,7 @@ CHECK(
     tried("let the first read of `" SOON_NAME "` run out of time, held the "
           "server before WriteFile and looked at its calls");
     struct program *server;
-    struct peer *client = meet_early(&server, SOON "1", "WriteFile:1", NULL);
-    open_gate_number(server, 1);
-    wait_at_gate_number(server, 2);
+    struct peer *client = run_out_of_time(&server, SOON "1");
     likely("a cancelled operation may go on for a while: "
            "GetOverlappedResult with FALSE then says 996, ERROR_IO_INCOMPLETE. "
            "With TRUE it waits for the end");
@@ -413,43 +368,12 @@ CHECK(
     tried(
         "let the result after CancelIoEx be %s, which it may be",
         has_time_out ? "258, WAIT_TIMEOUT" : "996, ERROR_IO_INCOMPLETE");
-    client = meet_early(&server, SOON "1", "CancelIoEx:1", fault);
+    client = meet_early(&server, SOON "1", EARLY ",CancelIoEx:1", fault);
     open_gate_number(server, 1);
     wait_at_gate_number(server, 2);
     send_bytes(client, "just in time", 12);
     open_gate_number(server, 2);
     expect_message(client, "just in time", 12);
-}
-
-/** Expects that no wait before CancelIoEx is longer than the deadline. */
-static void expect_no_longer_wait(
-    const struct program *server, const struct lens_record *cancel)
-{
-    const struct lens_record *call;
-    for (size_t i = 0; i <= ARRAYSIZE(WAITS); i++) {
-        const char *name =
-            i < ARRAYSIZE(WAITS) ? WAITS[i] : "GetOverlappedResultEx";
-        for (uint32_t at = 0; (call = next_call(server, name, &at)) != NULL;) {
-            unsigned long long ms = 0;
-            call_argument(call, "wait", &ms);
-            if (ms > 30 && (cancel == NULL || call->t0 < cancel->t0))
-                fail_check(
-                    "no wait before CancelIoEx is longer than 30 ms",
-                    "%s may wait for %llu ms",
-                    name,
-                    ms);
-        }
-    }
-}
-
-/** Lets the first read run out of time; returns the CancelIoEx, or NULL. */
-static const struct lens_record *run_out_of_time(
-    struct program **server, const char *command_line)
-{
-    meet_early(server, command_line, "WriteFile:1", NULL);
-    open_gate_number(*server, 1);
-    wait_at_gate_number(*server, 2);
-    return find_call(*server, "CancelIoEx", 1);
 }
 
 CHECK(
@@ -460,9 +384,19 @@ CHECK(
     tried("let the first read of `" SOON_NAME "` run out of time, held the "
           "server before WriteFile and looked at its calls");
     struct program *server;
-    const struct lens_record *cancel = run_out_of_time(&server, SOON);
+    run_out_of_time(&server, SOON);
+    const struct lens_record *cancel = find_call(server, "CancelIoEx", 1);
     likely("the deadline is an argument of the function: wait_ms");
-    expect_no_longer_wait(server, cancel);
+    const struct lens_record *call;
+    for (uint32_t at = 0; (call = next_record(server, &at)) != NULL;)
+        if ((is_wait(call) || is_call(call, "GetOverlappedResultEx"))
+            && wait_time(call) > 30
+            && (cancel == NULL || call->t0 < cancel->t0))
+            fail_check(
+                "no wait before CancelIoEx is longer than 30 ms",
+                "%s may wait for %llu ms",
+                lens_call_name(call->call),
+                wait_time(call));
 }
 
 /* A busy machine makes the cancel later, and nothing makes it earlier, but for
@@ -475,7 +409,7 @@ CHECK(
         "opened the pipe of `server 300 1`, said nothing, and looked when the "
         "read was cancelled");
     struct program *server;
-    meet_early(&server, "server 300 1", NULL, NULL);
+    meet_early(&server, "server 300 1", EARLY, NULL);
     open_gate_number(server, 1);
     DWORD code;
     wait_for_scene_end(server, &code);
@@ -499,7 +433,8 @@ CHECK(
           "` run out of time, held the server "
           "before WriteFile and sent \"SORRY, I AM LATE\" meanwhile");
     struct program *server;
-    struct peer *client = meet_kept(&server, SOON, "WriteFile:1");
+    struct peer *client =
+        meet(&server, SOON, HELD ",WriteFile:1," HANGS_UP, NULL);
     open_gate(server);
     wait_at_gate_number(server, 1);
     send_bytes(client, "SORRY, I AM LATE", 16);
@@ -519,7 +454,8 @@ CHECK(
           "` run out of time, held the server "
           "before CancelIoEx and sent \"just in time\" meanwhile");
     struct program *server;
-    struct peer *client = meet_kept(&server, SOON "1", "CancelIoEx:1");
+    struct peer *client =
+        meet(&server, SOON "1", HELD ",CancelIoEx:1," HANGS_UP, NULL);
     open_gate(server);
     wait_at_gate_number(server, 1);
     send_bytes(client, "just in time", 12);
@@ -541,7 +477,8 @@ CHECK(
         "server before CancelIoEx and sent a message of %zu bytes meanwhile",
         sizeof data);
     struct program *server;
-    struct peer *client = meet_kept(&server, SOON "1", "CancelIoEx:1");
+    struct peer *client =
+        meet(&server, SOON "1", HELD ",CancelIoEx:1," HANGS_UP, NULL);
     open_gate(server);
     wait_at_gate_number(server, 1);
     send_bytes(client, data, sizeof data);
@@ -559,7 +496,8 @@ CHECK(
     tried("let two reads of `" SOON_NAME "` run out of time, held the server "
           "before the second CancelIoEx and closed the client's end meanwhile");
     struct program *server;
-    struct peer *client = meet_kept(&server, SOON "1", "CancelIoEx:2");
+    struct peer *client =
+        meet(&server, SOON "1", HELD ",CancelIoEx:2," HANGS_UP, NULL);
     open_gate(server);
     likely("late or not, the result has the last word: 109, "
            "ERROR_BROKEN_PIPE. Only 995 after your cancel is WAIT_TIMEOUT");
@@ -578,24 +516,23 @@ CHECK(
 {
     tried("looked by which call `" SOON_NAME "` waits");
     struct program *server;
-    struct peer *client = meet_early(&server, SOON "1", NULL, NULL);
+    struct peer *client = meet_early(&server, SOON "1", EARLY, NULL);
     open_gate_number(server, 1);
     likely("a wait that fails, WAIT_FAILED, has not waited: report it by "
            "die(\"WaitForSingleObject\"), or the next call waits without a "
            "deadline");
     expect_end(server, EXIT_SUCCESS);
     close_peer(client);
-    const char *name = NULL;
-    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++)
-        if (count_calls(server, WAITS[i]) > 0)
-            name = WAITS[i];
-    if (name == NULL)
+    uint32_t at = 0;
+    const struct lens_record *wait = next_wait(server, &at);
+    if (wait == NULL)
         return; /* It waits by GetOverlappedResultEx, say. */
 
+    const char *name = lens_call_name(wait->call);
     tried("made the first %s fail with error %s", name, other_error_text());
     char fault[80];
     snprintf(fault, sizeof fault, "%s:1:other", name);
-    meet_early(&server, SOON "1", NULL, fault);
+    meet_early(&server, SOON "1", EARLY, fault);
     open_gate_number(server, 1);
     expect_failure(server, name, other_error());
 }
@@ -606,7 +543,7 @@ CHECK(
 {
     tried("made CancelIoEx fail with error %s", other_error_text());
     struct program *server;
-    meet(&server, SOON "1", NULL, "CancelIoEx:1:other");
+    meet(&server, SOON "1", HELD, "CancelIoEx:1:other");
     open_gate(server);
     likely("only 1168 means that there was nothing to cancel: report the "
            "others by die(\"CancelIoEx\")");
@@ -637,7 +574,7 @@ CHECK(
     likely("how an operation ended is what GetOverlappedResult says: report "
            "what you don't expect by die(\"GetOverlappedResult\")");
     /* With the data there, the read does not run out of time. */
-    struct peer *client = meet_early(&server, SOON "1", NULL, FAILED_RESULTS);
+    struct peer *client = meet_early(&server, SOON "1", EARLY, FAILED_RESULTS);
     send_bytes(client, "hello", 5);
     open_gate_number(server, 1);
     expect_result_reported(server);
@@ -656,7 +593,7 @@ CHECK(
     likely("late or not, how an operation ended is what GetOverlappedResult "
            "says: only 995 after your cancel is WAIT_TIMEOUT");
     struct peer *client =
-        meet_early(&server, SOON "1", "CancelIoEx:1", FAILED_RESULTS);
+        meet_early(&server, SOON "1", EARLY ",CancelIoEx:1", FAILED_RESULTS);
     open_gate_number(server, 1);
     wait_at_gate_number(server, 2);
     send_bytes(client, "hello", 5);
@@ -670,18 +607,15 @@ CHECK(
 {
     tried("waited until a read was pending, then closed the client's end");
     struct program *server;
-    struct peer *client = meet(&server, NEVER "1", NULL, NULL);
+    struct peer *client = meet(&server, NEVER "1", HELD, NULL);
     open_gate(server);
     wait_called(server, "ReadFile", 1);
     close_peer(client);
     likely("a pending read ends with 109, ERROR_BROKEN_PIPE, when the client "
            "leaves: GetOverlappedResult says so");
     expect_line(server, "the client has left", 1);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_success(server);
+    expect_tidy(server);
     expect_right_on_windows(server);
 }
 
@@ -691,19 +625,12 @@ CHECK(
 {
     tried("looked at the arguments of each CreateEventW");
     struct program *server;
-    struct peer *client = meet_kept(&server, SOON "1", NULL);
+    struct peer *client = meet(&server, SOON "1", HELD "," HANGS_UP, NULL);
     open_gate(server);
     likely("the event of an operation is manual-reset, or one wait resets it "
            "before the next looks; and it has no name, or others share it");
     expect_reminder(client);
-    const struct lens_record *call;
-    for (uint32_t at = 0;
-         (call = next_call(server, "CreateEventW", &at)) != NULL;) {
-        unsigned long long manual = 0;
-        call_argument(call, "manual", &manual);
-        if (manual == 0 || strstr(call->in, "name=\"") != NULL)
-            fail_check("a manual-reset event without a name", "%s", call->in);
-    }
+    expect_good_events(server);
 }
 
 CHECK(
@@ -714,7 +641,8 @@ CHECK(
     tried("let `" SOON "2` hang up on a silent client, and came with another");
     struct program *server;
     /* The fourth read: so it keeps the second client until we have read. */
-    struct peer *silent = meet_kept(&server, SOON "2", "ReadFile:3,ReadFile:4");
+    struct peer *silent =
+        meet(&server, SOON "2", HELD ",ReadFile:3,ReadFile:4," HANGS_UP, NULL);
     open_gate(server);
     likely("what the first client left behind disturbs the second");
     expect_reminder(silent);
@@ -737,7 +665,7 @@ CHECK(
     memset(data, 'a', sizeof data);
     tried("sent %zu bytes and then one more, and read nothing", sizeof data);
     struct program *server;
-    struct peer *client = meet(&server, SOON "1", "ReadFile:2", NULL);
+    struct peer *client = meet(&server, SOON "1", HELD ",ReadFile:2", NULL);
     send_bytes(client, data, sizeof data);
     open_gate(server);
     wait_at_gate_number(server, 1);
@@ -746,8 +674,7 @@ CHECK(
     likely("the pipe holds one reply, so the second WriteFile is pending: a "
            "write has the same deadline as a read");
     expect_line(server, "the client does not read: hung up", 1);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
 }
 
 CHECK(
@@ -755,18 +682,15 @@ CHECK(
     .needs = &failed_at_once)
 {
     tried("held the server before ConnectNamedPipe; a client came, and left");
-    struct program *server = start_with(
-        SOON "1",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    expect_line(server, "ready", 1);
+    struct program *server =
+        start_serving(SOON "1", "ConnectNamedPipe:1", NULL);
     wait_at_gate(server);
     close_peer(connect_reader());
     open_gate(server);
     likely("ConnectNamedPipe then fails with 232, ERROR_NO_DATA: that client "
            "is served like any other, its first read or write fails");
     expect_line(server, "the client has left", 1);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
 }
 
 CHECK(
@@ -781,8 +705,7 @@ CHECK(
     .read = READ_IT)
 {
     tried("let `client one - two` talk to the server");
-    struct program *server = start("server 100 1");
-    expect_line(server, "ready", 1);
+    start_serving("server 100 1", NULL, NULL);
     struct program *client = start("client one - two");
     likely("the client does not print each reply on a line of its own");
     expect_end(client, EXIT_SUCCESS);
@@ -796,11 +719,9 @@ CHECK(
     .program = "client", .read = READ_IT)
 {
     tried("let the client's GetOverlappedResultEx end with 258, WAIT_TIMEOUT");
-    struct program *server = start(SOON "1");
-    expect_line(server, "ready", 1);
-    struct program *client = start_with(
-        "client -",
-        &(struct conditions){.fault = "GetOverlappedResultEx:1:258"});
+    struct program *server = start_serving(SOON "1", NULL, NULL);
+    struct program *client =
+        start_as("client -", NULL, "GetOverlappedResultEx:1:258");
     likely("the client does not cancel what it began, or does not wait for "
            "its end before it leaves");
     expect_end(client, EXIT_FAILURE);
