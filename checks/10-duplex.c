@@ -19,6 +19,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
+#include "checks/harness/waits.h"
 #include "checks/harness/where.h"
 #include "lens/reader.h"
 #include "lens/table.h"
@@ -34,34 +35,19 @@ enum { LAPSE_MS = 400 };
 enum { LONG_LINE = 400 };
 
 static char long_line[LONG_LINE + 1];
-static char long_lines[3 * LONG_LINE + 20];
 
-/** `server`, two long lines, and then silence. */
-static const char *long_winded(void)
+/** `server`, up to three long lines, and then silence. The third is for one who
+ * goes on when the second came to nothing. */
+static const char *long_winded(int lines)
 {
+    static char command[3 * LONG_LINE + 20];
     memset(long_line, 'a', LONG_LINE);
-    snprintf(
-        long_lines,
-        sizeof long_lines,
-        "server %s %s - - - -",
-        long_line,
-        long_line);
-    return long_lines;
-}
-
-/** `server` and three long lines; the third is for one who goes on when the
- * second came to nothing. */
-static const char *stubborn(void)
-{
-    memset(long_line, 'a', LONG_LINE);
-    snprintf(
-        long_lines,
-        sizeof long_lines,
-        "server %s %s %s - - - -",
-        long_line,
-        long_line,
-        long_line);
-    return long_lines;
+    size_t used = (size_t)snprintf(command, sizeof command, "server");
+    for (int i = 0; i < lines; i++)
+        used += (size_t)
+            snprintf(command + used, sizeof command - used, " %s", long_line);
+    snprintf(command + used, sizeof command - used, " - - - -");
+    return command;
 }
 
 /** Waits until the server waits for a client; that one may also come first is
@@ -79,9 +65,7 @@ static struct peer *meet(
     struct program **server, const char *command_line, const char *gate,
     const char *fault)
 {
-    *server = start_with(
-        command_line,
-        &(struct conditions){.gate = gate, .fault = fault});
+    *server = start_as(command_line, gate, fault);
     wait_until_it_waits(*server);
     return connect_peer(PIPE_NAME);
 }
@@ -96,8 +80,7 @@ static void send_line(struct peer *peer, const char *line)
  */
 static bool is_listening(const struct program *program)
 {
-    uint32_t count = count_calls(program, "ReadFile");
-    const struct lens_record *read = find_call(program, "ReadFile", count);
+    const struct lens_record *read = last_call(program, "ReadFile");
     if (read == NULL)
         return false;
     if (read->overlapped == 0)
@@ -106,17 +89,14 @@ static bool is_listening(const struct program *program)
 }
 
 /** Closes the check's end while the program has a read under way: then that
- * read ends with 109, and not one that begins later. */
+ * read ends with 109, and not one that begins later; and the program says so.
+ */
 static void leave(struct program *program, struct peer *peer)
 {
-    while (!is_listening(program)) {
-        if (!is_running(program))
-            fail_program(program, "the program reads from the pipe");
-        if (ms_until(scene_deadline()) == 0)
-            fail_late("the program reads from the pipe");
-        Sleep(1);
-    }
+    while (!is_listening(program))
+        wait_a_round(program, "the program reads from the pipe");
     close_peer(peer);
+    expect_line(program, "the other has left", 1);
 }
 
 /** Expects that the program, which has ended, closed what it opened, once. */
@@ -128,17 +108,10 @@ static void expect_closed_handles(struct program *program)
     expect_no_bad_close(program);
 }
 
-/** Expects the program to end by itself, as it should. */
-static void expect_good_end(struct program *program)
-{
-    expect_end(program, EXIT_SUCCESS);
-    expect_no_errors(program);
-}
-
 /** Expects the program to end by itself, with nothing left behind. */
 static void expect_clean_end(struct program *program)
 {
-    expect_good_end(program);
+    expect_success(program);
     expect_closed_handles(program);
 }
 
@@ -201,7 +174,7 @@ CHECK(
         "and sent \"are you there?\\n\" meanwhile",
         LONG_LINE);
     struct program *server;
-    struct peer *client = meet(&server, long_winded(), NULL, NULL);
+    struct peer *client = meet(&server, long_winded(2), NULL, NULL);
     wait_inside(server, "WriteFile", 2);
     send_line(client, "are you there?\n");
     likely("one thread does everything, or it waits for the write with what "
@@ -218,8 +191,7 @@ CHECK(
     .read = WRONG, .needs = &says_ready)
 {
     tried("looked at the arguments of CreateNamedPipeW");
-    struct program *server = start(SILENT);
-    expect_line(server, "ready", 1);
+    struct program *server = start_serving(SILENT, NULL, NULL);
     likely("a handle is synchronous unless it is opened with "
            "FILE_FLAG_OVERLAPPED; on Windows each call on it waits until the "
            "one before is over, also one of another thread");
@@ -390,9 +362,7 @@ CHECK(
           "on and sent \"hello\\n\"");
     likely("FALSE with 535, ERROR_PIPE_CONNECTED, is a success: nothing has "
            "begun, and nobody will set the event");
-    struct program *server =
-        start_with(SILENT, &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held(SILENT, "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     send_line(client, "hello\n");
@@ -407,14 +377,12 @@ CHECK(
 {
     tried("held the server before ConnectNamedPipe, opened the pipe, let it go "
           "on, said nothing and left");
-    struct program *server =
-        start_with(SILENT, &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held(SILENT, "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     /* That it serves an early client is another check's matter. */
     while (!is_listening(server)) {
-        if (!is_running(server) || ms_until(scene_deadline()) == 0)
+        if (!may_come(server))
             return;
         Sleep(1);
     }
@@ -450,9 +418,7 @@ CHECK(
           "and let it go on");
     likely("FALSE with 232, ERROR_NO_DATA: the client has left, and what it "
            "said can still be read");
-    struct program *server =
-        start_with(SILENT, &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held(SILENT, "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     send_line(client, "gone\n");
     close_peer(client);
@@ -471,8 +437,7 @@ static void expect_report(const char *call, const char *command_line)
         "an operation that failed at once has not begun, nobody will set its "
         "event; report what you don't expect by die(\"%s\")",
         call);
-    struct program *server =
-        start_with(command_line, &(struct conditions){.fault = fault});
+    struct program *server = start_as(command_line, NULL, fault);
     if (strcmp(call, "ConnectNamedPipe") != 0) {
         wait_until_it_waits(server);
         connect_peer(PIPE_NAME);
@@ -530,13 +495,10 @@ CHECK(
     send_line(client, "bye\n");
     expect_line(server, "> bye", 1);
     leave(server, client);
-    expect_line(server, "the other has left", 1);
-    expect_good_end(server);
+    expect_success(server);
     const struct lens_record *cancel;
-    for (uint32_t i = 1; write->overlapped != 0
-                         && (cancel = find_call(server, "CancelIoEx", i));
-         i++)
-        if (cancel->overlapped == write->overlapped
+    for (uint32_t at = 0; (cancel = next_call(server, "CancelIoEx", &at));)
+        if (write->overlapped != 0 && cancel->overlapped == write->overlapped
             && cancel->tid == write->tid)
             fail_check(
                 "nobody waits for a write that has not begun",
@@ -615,16 +577,22 @@ static void expect_collected(
             name);
 }
 
-/** Expects that nothing was said after the second line, which was not taken.
- */
-static void expect_silence(const struct program *program)
+/** Expects that the server ends, that both operations had ended before, and
+ * that nothing was said after the second line, which was not taken. */
+static void expect_both_collected(
+    struct program *server, const struct lens_record *read,
+    const struct lens_record *write)
 {
+    expect_success(server);
+    expect_collected(server, read);
+    expect_collected(server, write);
     likely("say() gives true only when everything is written: then the next "
            "line is said");
-    if (find_call(program, "WriteFile", 3) != NULL)
+    if (find_call(server, "WriteFile", 3) != NULL)
         fail_check(
             "nothing is said after a write that came to nothing",
             "WriteFile was called once more");
+    expect_closed_handles(server);
 }
 
 CHECK(
@@ -637,14 +605,10 @@ CHECK(
     likely("the keyboard's thread has to cancel its write and to collect it "
            "before main closes the pipe, and main has to wait for that");
     const struct lens_record *read, *write;
-    meet(&server, stubborn(), NULL, NULL);
+    meet(&server, long_winded(3), NULL, NULL);
     wait_for_both(server, &read, &write);
     press_ctrl_c(server);
-    expect_good_end(server);
-    expect_collected(server, read);
-    expect_collected(server, write);
-    expect_silence(server);
-    expect_closed_handles(server);
+    expect_both_collected(server, read, write);
 }
 
 CHECK(
@@ -656,15 +620,10 @@ CHECK(
     likely("both operations end with 109 or 232, and both have to be "
            "collected before the pipe is closed");
     const struct lens_record *read, *write;
-    struct peer *client = meet(&server, stubborn(), NULL, NULL);
+    struct peer *client = meet(&server, long_winded(3), NULL, NULL);
     wait_for_both(server, &read, &write);
     leave(server, client);
-    expect_line(server, "the other has left", 1);
-    expect_good_end(server);
-    expect_collected(server, read);
-    expect_collected(server, write);
-    expect_silence(server);
-    expect_closed_handles(server);
+    expect_both_collected(server, read, write);
 }
 
 /** How long the program's main thread waits at most in the call that it is
@@ -672,25 +631,10 @@ CHECK(
  * thread is held by a gate. */
 static unsigned long long limit_of_wait(const struct program *program)
 {
-    static const char *const waits[] = {
-        "WaitForSingleObject",
-        "WaitForSingleObjectEx",
-        "WaitForMultipleObjects",
-        "WaitForMultipleObjectsEx",
-        "Sleep",
-        "SleepEx",
-    };
-    for (size_t i = 0; i < ARRAYSIZE(waits); i++) {
-        const struct lens_record *call =
-            find_call(program, waits[i], count_calls(program, waits[i]));
-        unsigned long long limit = INFINITE;
-        if (call == NULL || call->t1 != 0)
-            continue;
-        if (!call_argument(call, "wait", &limit))
-            call_argument(call, "time", &limit);
-        if (limit != INFINITE)
-            return limit;
-    }
+    const struct lens_record *call;
+    for (uint32_t at = 0; (call = next_record(program, &at)) != NULL;)
+        if (takes_time(call) && call->t1 == 0 && wait_time(call) != INFINITE)
+            return wait_time(call);
     return 0;
 }
 
@@ -740,7 +684,6 @@ CHECK(
         meet(&server, "server hello - -", "WriteFile:1", NULL);
     wait_at_gate(server);
     leave(server, client);
-    expect_line(server, "the other has left", 1);
     expect_main_to_wait(server);
     open_gate(server);
 }
@@ -775,7 +718,7 @@ CHECK(
     likely("main waits for the keyboard's thread, which stays until somebody "
            "types: wait for the lock instead, and let the end of the process "
            "end the thread");
-    expect_good_end(server);
+    expect_success(server);
 }
 
 /** Lets the keyboard's thread go on, which is held as the second gate's, and
@@ -795,7 +738,7 @@ static void expect_thread_to_wait(struct program *server)
             late = now_ms() + LAPSE_MS;
         }
     for (; ms_until(late) > 0; Sleep(1))
-        for (uint32_t i = 1; (call = find_call(server, "SetEvent", i)); i++)
+        for (uint32_t at = 0; (call = next_call(server, "SetEvent", &at));)
             if (call->tid == read->tid)
                 fail_check(
                     "the keyboard's thread waits for the lock for ever",
@@ -817,7 +760,7 @@ CHECK(
     wait_at_gate_number(server, 2);
     expect_thread_to_wait(server);
     open_gate_number(server, 2);
-    expect_good_end(server);
+    expect_success(server);
 }
 
 CHECK(
@@ -850,7 +793,6 @@ static struct program *say_goodbye(void)
     send_line(client, "bye\n");
     expect_line(server, "> bye", 1);
     leave(server, client);
-    expect_line(server, "the other has left", 1);
     return server;
 }
 
@@ -870,7 +812,7 @@ CHECK(
     struct program *server = say_goodbye();
     likely("the keyboard's thread holds the lock while it waits for the other: "
            "set `stop` first, so that it lets go, and then ask for the lock");
-    expect_good_end(server);
+    expect_success(server);
 }
 
 CHECK(
@@ -901,8 +843,8 @@ CHECK(
     .read = READ_IT, .needs = &failed_read_is_no_wait)
 {
     tried("let `client hello - bye` talk to `server - \"안녕!\" - -`");
-    struct program *server = start("server - \"안녕!\" - -");
-    expect_line(server, "ready", 1);
+    struct program *server =
+        start_serving("server - \"안녕!\" - -", NULL, NULL);
     struct program *client = start("client hello - bye");
     likely("a line is lost, or comes twice");
     expect_end(client, EXIT_SUCCESS);
@@ -926,7 +868,6 @@ CHECK(
     send_line(server, "hello\n");
     expect_line(client, "> hello", 1);
     leave(client, server);
-    expect_line(client, "the other has left", 1);
     expect_clean_end(client);
 }
 
@@ -945,12 +886,6 @@ CHECK(
     expect_clean_end(client);
 }
 
-/** Starts a client at a keyboard. */
-static struct program *start_typist(void)
-{
-    return start_with("client", &(struct conditions){.keyboard = true});
-}
-
 CHECK(
     typed_text_is_said, .name = "The client says what is typed",
     .read = READ_IT, .program = "client")
@@ -959,7 +894,8 @@ CHECK(
     tried("typed two lines and a half at the client's keyboard, Korean among "
           "them, and ended the input");
     struct peer *server = create_peer(PIPE_NAME);
-    struct program *client = start_typist();
+    struct program *client =
+        start_with("client", &(struct conditions){.keyboard = true});
     likely("what is typed is not passed on as it is, as UTF-8");
     accept_peer(server);
     type_text(client, text);
@@ -975,7 +911,8 @@ CHECK(
 {
     tried("closed the server's end while the client waited at its keyboard");
     struct peer *server = create_peer(PIPE_NAME);
-    struct program *client = start_typist();
+    struct program *client =
+        start_with("client", &(struct conditions){.keyboard = true});
     likely("the client waits for its keyboard's thread, which stays until "
            "somebody types");
     accept_peer(server);
