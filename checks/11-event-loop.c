@@ -18,6 +18,7 @@
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
+#include "checks/harness/waits.h"
 #include "checks/harness/where.h"
 #include "lens/table.h"
 #include "lessons/11-event-loop/protocol.h"
@@ -36,38 +37,26 @@ enum { SPINS_MAX = 1000 };
 /** Each read asks for one byte: so each byte is a message. */
 #define ONE_BYTE_EACH "ReadFile:*:short"
 
-static const char *const WAITS[] = {
-    "WaitForMultipleObjects",
-    "WaitForMultipleObjectsEx",
-    "WaitForSingleObject"};
-
-/** What a process ends with when nobody has handled Ctrl+C. */
-#define CTRL_C_EXIT 0xC000013Au
-
 /** Tells whether the server, which has one thread, is inside its wait. */
 static bool is_waiting(const struct program *server)
 {
     const struct lens_record *inside = where_inside(scene_view(), server->id);
-    for (size_t i = 0; inside != NULL && i < ARRAYSIZE(WAITS); i++)
-        if (strcmp(lens_call_name(inside->call), WAITS[i]) == 0)
-            return true;
-    return false;
+    return inside != NULL && is_wait(inside);
 }
 
 /** Lets the server come to its wait, unless it makes call after call. */
 static void let_settle(const struct program *server)
 {
-    while (is_running(server) && !is_waiting(server)
-           && !lens_view_full(scene_view()) && ms_until(scene_deadline()) > 0)
+    while (!is_waiting(server) && !lens_view_full(scene_view())
+           && may_come(server))
         Sleep(1);
 }
 
 /** Waits until the server has begun its read number @p nth. */
 static void wait_read(struct program *server, uint32_t nth)
 {
-    while (count_calls(server, "ReadFile") < nth && is_running(server)
-           && ms_until(scene_deadline()) > 0) {
-        uint32_t waits = count_calls(server, WAITS[0]);
+    while (count_calls(server, "ReadFile") < nth && may_come(server)) {
+        uint32_t waits = count_calls(server, "WaitForMultipleObjects");
         if (waits > SPINS_MAX) {
             likely("an event stays set, because its connection gets no turn: "
                    "that of connection i is number i + 1 of the wait, behind "
@@ -86,10 +75,7 @@ static void wait_read(struct program *server, uint32_t nth)
 static struct program *start_ready(
     const char *command_line, const char *gate, const char *fault)
 {
-    struct program *server = start_with(
-        command_line,
-        &(struct conditions){.gate = gate, .fault = fault});
-    expect_line(server, "ready", 1);
+    struct program *server = start_serving(command_line, gate, fault);
     let_settle(server);
     return server;
 }
@@ -139,11 +125,10 @@ CHECK(
     tried("started `server`, came with no client, and looked at its wait");
     struct program *server = start("server");
     let_settle(server);
-    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++) {
-        const struct lens_record *wait = find_call(server, WAITS[i], 1);
-        if (wait != NULL && strstr(wait->in, "objects=") != NULL)
+    const struct lens_record *wait;
+    for (uint32_t at = 0; (wait = next_wait(server, &at)) != NULL;)
+        if (wait->nth == 1 && strstr(wait->in, "objects=") != NULL)
             expect_good_wait(wait);
-    }
 }
 
 CHECK(
@@ -180,10 +165,7 @@ CHECK(
 {
     tried("held the server before ConnectNamedPipe, opened its pipe "
           "meanwhile, let it go on and sent \"hello\"");
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held("server", "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     open_gate(server);
     likely("535, ERROR_PIPE_CONNECTED, begins nothing and sets no event: the "
@@ -194,10 +176,7 @@ CHECK(
 /** Lets a client come, write "hello" and leave before it is accepted. */
 static struct program *start_with_hasty_client(void)
 {
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.gate = "ConnectNamedPipe:1"});
-    wait_at_gate(server);
+    struct program *server = start_held("server", "ConnectNamedPipe:1", NULL);
     struct peer *client = connect_peer(PIPE_NAME);
     send_bytes(client, "hello", 5);
     close_peer(client);
@@ -205,27 +184,24 @@ static struct program *start_with_hasty_client(void)
     return server;
 }
 
+/** Whether a call has begun to wait for the second or a later client. */
+static bool is_next_visit(const struct lens_record *call)
+{
+    return is_call(call, "ConnectNamedPipe") && call->nth > 1 && call->t1 != 0
+           && (call->error == ERROR_IO_PENDING
+               || (call->flags & LENS_FLAG_PENDING) != 0);
+}
+
 /** Waits until an instance waits for a client again, or is closed. */
 static void expect_used_again(struct program *server, uint32_t pipe)
 {
     for (;;) {
         const struct lens_record *call;
-        for (uint32_t i = 2;
-             (call = find_call(server, "ConnectNamedPipe", i)) != NULL;
-             i++)
-            if (call->handle == pipe && call->t1 != 0
-                && (call->error == ERROR_IO_PENDING
-                    || (call->flags & LENS_FLAG_PENDING) != 0))
+        for (uint32_t at = 0; (call = next_record(server, &at)) != NULL;)
+            if (call->handle == pipe
+                && (is_call(call, "CloseHandle") || is_next_visit(call)))
                 return;
-        for (uint32_t at = 0;
-             (call = next_call(server, "CloseHandle", &at)) != NULL;)
-            if (call->handle == pipe)
-                return;
-        if (!is_running(server))
-            fail_program(server, "the instance is there for the next client");
-        if (ms_until(scene_deadline()) == 0)
-            fail_late("the instance is there for the next client");
-        Sleep(1);
+        wait_a_round(server, "the instance is there for the next client");
     }
 }
 
@@ -323,15 +299,12 @@ CHECK(
         "made ConnectNamedPipe fail, first with error %s, then with 536, "
         "ERROR_PIPE_LISTENING",
         other_error_text());
-    struct program *server = start_with(
-        "server",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:other"});
+    struct program *server =
+        start_as("server", NULL, "ConnectNamedPipe:1:other");
     likely("only 535 and 232 tell of a client: every other error has to be "
            "reported, and the server ends with EXIT_FAILURE");
     expect_failure(server, "ConnectNamedPipe", other_error());
-    server = start_with(
-        "server",
-        &(struct conditions){.fault = "ConnectNamedPipe:1:536"});
+    server = start_as("server", NULL, "ConnectNamedPipe:1:536");
     expect_failure(server, "ConnectNamedPipe", ERROR_PIPE_LISTENING);
 }
 
@@ -374,13 +347,10 @@ static bool waited_between(
     const struct program *program, const struct lens_record *one,
     const struct lens_record *two)
 {
-    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++) {
-        const struct lens_record *wait;
-        for (uint32_t at = 0;
-             (wait = next_call(program, WAITS[i], &at)) != NULL;)
-            if (wait->t0 > one->t0 && wait->t0 < two->t0)
-                return true;
-    }
+    const struct lens_record *wait;
+    for (uint32_t at = 0; (wait = next_wait(program, &at)) != NULL;)
+        if (wait->t0 > one->t0 && wait->t0 < two->t0)
+            return true;
     return false;
 }
 
@@ -411,18 +381,24 @@ static uint32_t count_first(const struct program *server)
 /**
  * Expects that a client's one message is not kept waiting by all those of a
  * client that chats, which lie ready, one byte each.
+ * @param number which client chats: 1 or 2
  */
-static void expect_fair(bool chatty_first)
+static void expect_fair(int number)
 {
+    tried(
+        "held the server before WriteFile to client %d; meanwhile %d more "
+        "messages of it came, and one of client %d",
+        number,
+        CHAT - 1,
+        3 - number);
     char chat[CHAT];
     memset(chat, 'c', sizeof chat);
     struct program *server =
         start_ready("server", "WriteFile:1", ONE_BYTE_EACH);
     struct peer *first = come(server);
     struct peer *second = come(server);
-    struct peer *chatty = chatty_first ? first : second;
-    struct peer *modest = chatty_first ? second : first;
-
+    struct peer *chatty = number == 1 ? first : second;
+    struct peer *modest = number == 1 ? second : first;
     let_chat(server, chatty);
     send_bytes(modest, "m", 1);
     open_gate(server);
@@ -456,22 +432,14 @@ CHECK(
     turns_end, .name = "A turn ends after one message", .todo = 3,
     .needs = &idle_server_waits, .read = WRONG)
 {
-    tried(
-        "held the server before WriteFile to client 2; meanwhile %d more "
-        "messages of it came, and one of client 1",
-        CHAT - 1);
-    expect_fair(false);
+    expect_fair(2);
 }
 
 CHECK(
     turns_go_round, .name = "The lowest index does not starve others",
     .todo = 4, .needs = &turns_end, .read = WRONG)
 {
-    tried(
-        "held the server before WriteFile to client 1; meanwhile %d more "
-        "messages of it came, and one of client 2",
-        CHAT - 1);
-    expect_fair(true);
+    expect_fair(1);
 }
 
 /** The place among all writes of the first one to the client that came as
@@ -553,11 +521,10 @@ CHECK(
     .read = WRONG)
 {
     tried("made the wait fail with error %s", other_error_text());
-    struct program *server = start_with(
+    struct program *server = start_as(
         "server",
-        &(struct conditions){
-            .fault = "WaitForMultipleObjects:1:other,"
-                     "WaitForMultipleObjectsEx:1:other"});
+        NULL,
+        "WaitForMultipleObjects:1:other,WaitForMultipleObjectsEx:1:other");
     likely("WAIT_FAILED is 0xFFFFFFFF, no index: test it before you subtract "
            "WAIT_OBJECT_0, and report it");
     expect_failure(server, "WaitForMultipleObjects", other_error());
@@ -573,15 +540,11 @@ static void expect_rest(struct program *server)
                 "it sleeps: what comes meanwhile has to wait");
         const struct lens_record *inside =
             where_inside(scene_view(), server->id);
-        unsigned long long ms = INFINITE;
-        call_argument(inside, "wait", &ms);
-        if (inside != NULL && is_waiting(server) && ms > 0)
+        if (inside != NULL && is_wait(inside) && wait_time(inside) > 0)
             return;
-        if (!is_running(server) || lens_view_full(scene_view()))
+        if (lens_view_full(scene_view()))
             fail_program(server, "the server is inside its wait");
-        if (ms_until(scene_deadline()) == 0)
-            fail_late("the server is inside its wait");
-        Sleep(1);
+        wait_a_round(server, "the server is inside its wait");
     }
 }
 
@@ -599,25 +562,20 @@ CHECK(
     expect_echo(first, "one", 3);
     expect_echo(second, "two", 3);
     expect_rest(server);
-    if (count_calls(server, WAITS[0]) > WAITS_MAX)
+    uint32_t waits = count_calls(server, "WaitForMultipleObjects");
+    if (waits > WAITS_MAX)
         fail_check(
             "a wait for each time that something has happened",
             "%u waits for four messages and visits",
-            count_calls(server, WAITS[0]));
-    for (size_t i = 0; i < ARRAYSIZE(WAITS); i++) {
-        const struct lens_record *wait;
-        for (uint32_t at = 0;
-             (wait = next_call(server, WAITS[i], &at)) != NULL;) {
-            unsigned long long ms = INFINITE;
-            call_argument(wait, "wait", &ms);
-            if (ms > 0 && ms < LONG_MS)
-                fail_check(
-                    "waits without a time-out",
-                    "%s ends after %llu ms, even if nothing has happened",
-                    WAITS[i],
-                    ms);
-        }
-    }
+            waits);
+    const struct lens_record *wait;
+    for (uint32_t at = 0; (wait = next_wait(server, &at)) != NULL;)
+        if (wait_time(wait) > 0 && wait_time(wait) < LONG_MS)
+            fail_check(
+                "waits without a time-out",
+                "%s ends after %llu ms, even if nothing has happened",
+                lens_call_name(wait->call),
+                wait_time(wait));
 }
 
 /**
@@ -626,9 +584,7 @@ CHECK(
  */
 static struct program *start_client(const char *command_line)
 {
-    return start_with(
-        command_line,
-        &(struct conditions){.gate = "CloseHandle:1"});
+    return start_as(command_line, "CloseHandle:1", NULL);
 }
 
 /** Lets the client leave when the server waits for its next message. */
@@ -653,21 +609,6 @@ static struct peer *connect_next(struct program *server)
         if (in_vain && error == ERROR_SEM_TIMEOUT)
             fail_scene("63 clients can come", "all instances are taken (231)");
     }
-}
-
-/** Presses Ctrl+C and expects the server to end well. */
-static void expect_clean_end(struct program *server)
-{
-    DWORD code = EXIT_FAILURE;
-    press_ctrl_c(server);
-    if (wait_for_scene_end(server, &code) == TOO_LATE)
-        fail_late("server ends with exit status 0 after Ctrl+C");
-    if (code == CTRL_C_EXIT)
-        fail_check(
-            "server ends by itself, with exit status 0",
-            "Windows has ended it (0xC000013A): nobody had handled Ctrl+C");
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
 }
 
 /** What client number @p i sends; valid until the next call. */
@@ -721,7 +662,8 @@ CHECK(
     expect_end(client, EXIT_SUCCESS);
     expect_output(client, "at last\n");
     expect_echo(clients[0], "still here", 10);
-    expect_clean_end(server);
+    press_ctrl_c(server);
+    expect_end_by_ctrl_c(server);
 }
 
 CHECK(
@@ -795,21 +737,14 @@ CHECK(
 /** Expects that the program was told the end of each operation. */
 static void expect_all_collected(const struct program *program)
 {
-    static const char *const calls[] = {
-        "ConnectNamedPipe",
-        "ReadFile",
-        "WriteFile"};
-    for (size_t i = 0; i < ARRAYSIZE(calls); i++) {
-        const struct lens_record *call;
-        for (uint32_t k = 1; (call = find_call(program, calls[i], k)) != NULL;
-             k++)
-            if ((call->flags & LENS_FLAG_PENDING) != 0 && call->link == 0)
-                fail_check(
-                    "the result of each operation is asked for before the end",
-                    "nobody asked how %s number %u has ended",
-                    calls[i],
-                    k);
-    }
+    const struct lens_record *call;
+    for (uint32_t at = 0; (call = next_record(program, &at)) != NULL;)
+        if (is_pending(call))
+            fail_check(
+                "the result of each operation is asked for before the end",
+                "nobody asked how %s number %u has ended",
+                lens_call_name(call->call),
+                call->nth);
 }
 
 CHECK(
@@ -827,12 +762,11 @@ CHECK(
            "cancel each operation by CancelIoEx and wait for its end by "
            "GetOverlappedResult before you close pipe and event");
     let_settle(server);
-    expect_clean_end(server);
+    press_ctrl_c(server);
+    expect_end_by_ctrl_c(server);
     expect_close(reading);
     expect_all_collected(server);
-    likely("a handle is not closed, or closed twice");
-    expect_no_leak(server);
-    expect_no_bad_close(server);
+    expect_tidy(server);
     expect_right_on_windows(server);
 }
 
@@ -856,8 +790,7 @@ CHECK(
         reads + 1);  // a failure at once is another check's matter
     let_settle(server);
     close_peer(first);
-    expect_end(server, EXIT_SUCCESS);
-    expect_no_errors(server);
+    expect_success(server);
     expect_all_collected(server);
     likely("a handle is not closed, or closed twice");
     expect_no_leak(server);
@@ -872,14 +805,7 @@ CHECK(
     likely("the event of an operation is manual-reset, so that it stays set "
            "until the next operation begins; and it has no name");
     come(server);
-    const struct lens_record *call;
-    for (uint32_t at = 0;
-         (call = next_call(server, "CreateEventW", &at)) != NULL;) {
-        unsigned long long manual = 0;
-        call_argument(call, "manual", &manual);
-        if (manual == 0 || strstr(call->in, "name=\"") != NULL)
-            fail_check("a manual-reset event without a name", "%s", call->in);
-    }
+    expect_good_events(server);
 }
 
 CHECK(wrong_count_is_refused, .name = "Wrong arguments are refused")
