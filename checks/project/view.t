@@ -44,10 +44,16 @@ sub draw {
 # Records a conversation of lesson 01, which begins anew.
 sub record {
     my ($name, $conversation) = @_;
-    unlink "$out/made/$name.lens";
     local $ENV{LENS_RECORD} = "$out/made/$name.lens";
     local $ENV{LENS_SUFFIX} = "-view-$name-$$";
-    my $said = `timeout 60 mk/run build/checks/play.exe '$conversation' $lesson`;
+    my $said;
+    for (1 .. 5) {
+        unlink "$out/made/$name.lens";
+        $said = `timeout 60 mk/run build/checks/play.exe '$conversation' $lesson`;
+        # A client of lesson 01 that is quicker than the server's next
+        # ConnectNamedPipe is told 231.
+        last if $said !~ /error 231/;
+    }
     is($?, 0, "$name: the conversation goes well") or diag($said);
 }
 

@@ -35,6 +35,16 @@ sub slurp {
     return scalar(<$file>) // '';
 }
 
+# Ends Wine's server, and waits until it is gone.
+sub end_server {
+    my ($process) = slurp($_[0]) =~ /(\d+)/;
+    kill 'KILL', $process;
+    for (1 .. 1000) {
+        last if !kill 0, $process;
+        select undef, undef, undef, 0.01;
+    }
+}
+
 # A project of its own, with a Wine that only pretends.
 sub fresh {
     my ($boot) = @_;
@@ -177,12 +187,12 @@ File::Copy::cp($_, "$_.kept") for "$usual/server";
 system('cp', '-r', $usual, "$usual copy") == 0 or die;
 is_deeply [run("$usual copy", @it)], [7, $runs, ''], 'a copy works';
 is boots("$usual copy"), $known + 1, 'by a start of its own';
-kill 'KILL', slurp("$usual/server.kept") =~ /(\d+)/;
+end_server("$usual/server.kept");
 unlink "$usual/server";
 is_deeply [run($usual, @it)], [7, $runs, ''],
     'after its server was killed, Wine starts again';
 is boots($usual), $known + 1, 'once';
-kill 'KILL', slurp("$usual/server") =~ /(\d+)/;
+end_server("$usual/server");
 unlink "$usual/server", "$usual/build/wine/system.reg";
 is_deeply [run($usual, @it)], [7, $runs, $making],
     'a prefix that is half there is made anew';

@@ -99,18 +99,23 @@ static void start_child(BOOL inherit, const wchar_t *command_line)
         start.dwFlags = STARTF_USESTDHANDLES;  // all three NULL: none
     PROCESS_INFORMATION child;
     GetModuleFileNameW(NULL, file, MAX_PATH);
-    if (!CreateProcessW(
-            file,
-            command,
-            NULL,
-            NULL,
-            inherit,
-            0,
-            NULL,
-            NULL,
-            &start,
-            &child))
-        exit(EXIT_FAILURE);
+    /* Where much is being started, Wine now and then cannot start one more. */
+    int tries = 20;
+    while (!CreateProcessW(
+        file,
+        command,
+        NULL,
+        NULL,
+        inherit,
+        0,
+        NULL,
+        NULL,
+        &start,
+        &child)) {
+        if (--tries == 0)
+            exit(EXIT_FAILURE);
+        Sleep(50);
+    }
     CloseHandle(child.hThread);
     CloseHandle(child.hProcess);
 }
