@@ -40,6 +40,7 @@
     ROW(ERROR_SEM_TIMEOUT, 121)                                                \
     ROW(ERROR_INSUFFICIENT_BUFFER, 122)                                        \
     ROW(ERROR_INVALID_NAME, 123)                                               \
+    ROW(WAIT_ABANDONED, 128)                                                   \
     ROW(ERROR_ALREADY_EXISTS, 183)                                             \
     ROW(WAIT_IO_COMPLETION, 192)                                               \
     ROW(ERROR_BAD_EXE_FORMAT, 193)                                             \
@@ -59,6 +60,7 @@
     ROW(ERROR_IO_INCOMPLETE, 996)                                              \
     ROW(ERROR_IO_PENDING, 997)                                                 \
     ROW(ERROR_NOACCESS, 998)                                                   \
+    ROW(ERROR_MAPPED_ALIGNMENT, 1132)                                          \
     ROW(ERROR_NOT_FOUND, 1168)                                                 \
     ROW(ERROR_CANNOT_IMPERSONATE, 1368)                                        \
     ROW(ERROR_REMOTE_MAILSLOTS_DEPRECATED, 3025)                               \
