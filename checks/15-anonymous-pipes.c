@@ -83,9 +83,9 @@ static const char *const KINDS[] = {"reading", "writing"};
 static const char *const STANDARD[] = {"input", "output", "error output"};
 
 /** The standard handles that a child is started with. */
-static void read_standard(const struct lens_record *start, uint32_t *standard)
+static void read_standard(const struct lens_record *made, uint32_t *standard)
 {
-    const char *at = strstr(start->out, "start=");
+    const char *at = strstr(made->out, "start=");
     memset(standard, 0, 3 * sizeof *standard);
     for (int i = 0; i < 3 && at != NULL && *at != '\0'; i++) {
         char *end;
@@ -95,33 +95,29 @@ static void read_standard(const struct lens_record *start, uint32_t *standard)
 }
 
 /** Whether a child got an end by its start. */
-static bool has_got(const struct lens_end *end, const struct lens_record *start)
+static bool has_got(const struct lens_end *end, const struct lens_record *made)
 {
-    return end->pid == start->peer && end->from == number_of(start);
+    return end->pid == made->peer && end->from == number_of(made);
 }
 
 /** Expects that a child got the ends that are its standard handles, and no
  * other one. */
 static void expect_own_ends(const struct program *program, unsigned nth)
 {
-    const struct lens_record *start = find_call(program, "CreateProcessW", nth);
+    const struct lens_record *made = find_call(program, "CreateProcessW", nth);
     uint32_t standard[3];
     char place[80];
     size_t count;
     const struct lens_end *ends = find_ends(&count);
-    read_standard(start, standard);
+    read_standard(made, standard);
     for (int i = 0; i < 2; i++) {
-        bool found = lens_ends_at(
-                         ends,
-                         count,
-                         program->id,
-                         standard[i],
-                         number_of(start))
-                     == NULL;
+        bool found =
+            lens_ends_at(ends, count, program->id, standard[i], number_of(made))
+            == NULL;
         for (size_t k = 0; k < count; k++)
             found =
                 found
-                || (has_got(&ends[k], start) && ends[k].handle == standard[i]);
+                || (has_got(&ends[k], made) && ends[k].handle == standard[i]);
         if (!found)
             fail_check(
                 "a child inherits its input and its output",
@@ -130,7 +126,7 @@ static void expect_own_ends(const struct program *program, unsigned nth)
                 STANDARD[i]);
     }
     for (size_t k = 0; k < count; k++)
-        if (has_got(&ends[k], start) && ends[k].handle != standard[0]
+        if (has_got(&ends[k], made) && ends[k].handle != standard[0]
             && ends[k].handle != standard[1])
             fail_check(
                 "a child has its own ends and no other",
@@ -155,15 +151,15 @@ static bool is_none(uint32_t handle)
 static void expect_listed(const struct program *program, unsigned nth)
 {
     uint32_t list[LENS_LIST_MAX], standard[3];
-    const struct lens_record *start = find_call(program, "CreateProcessW", nth);
+    const struct lens_record *made = find_call(program, "CreateProcessW", nth);
     int count =
-        lens_ends_list(lens_view_at(scene_view(), 0), number_of(start), list);
+        lens_ends_list(lens_view_at(scene_view(), 0), number_of(made), list);
     if (count < 0)
         fail_check(
             "each child has a list of handles",
             "child %u has none, and gets all that can be inherited",
             nth);
-    read_standard(start, standard);
+    read_standard(made, standard);
     for (int i = 0; i < count; i++)
         if (is_none(list[i]))
             fail_check(
@@ -488,17 +484,17 @@ enum { MANY_WAITS = 20 };
  * takes. */
 static bool waits_for_child(const struct program *program, unsigned nth)
 {
-    const struct lens_record *start = find_call(program, "CreateProcessW", nth);
+    const struct lens_record *made = find_call(program, "CreateProcessW", nth);
     const struct lens_record *inside[4];
     size_t count = where_threads(scene_view(), program->id, inside, 4);
     if (count_calls(program, "WaitForSingleObject") > MANY_WAITS)
         return true;
-    for (size_t i = 0; start != NULL && i < count; i++) {
+    for (size_t i = 0; made != NULL && i < count; i++) {
         char handle[20];
-        snprintf(handle, sizeof handle, "0x%lx", (unsigned long)start->handle);
+        snprintf(handle, sizeof handle, "0x%lx", (unsigned long)made->handle);
         if (strncmp(lens_call_name(inside[i]->call), "WaitFor", 7) == 0
             && where_waits(inside[i])
-            && (inside[i]->handle == start->handle
+            && (inside[i]->handle == made->handle
                 || strstr(inside[i]->in, handle) != NULL))
             return true;
     }

@@ -294,6 +294,24 @@ static void judge_closes(
     }
 }
 
+/** What is known of a process that a program has started; to be freed. */
+static struct program *make_child(
+    const struct run *run, const struct actor *actor, uint32_t process_id)
+{
+    struct program *child = malloc(sizeof *child);
+    if (child != NULL) {
+        *child = *actor->program;
+        child->id = process_id;
+        snprintf(
+            child->name,
+            sizeof child->name,
+            "%s",
+            where_name(&run->stage.view, process_id));
+        return child;
+    }
+    stop("no memory for a child");
+}
+
 /** Judges what a program has started, as far as it was built with the lens:
  * children, and theirs. What they say they say where the program does. */
 static void judge_children(
@@ -304,16 +322,7 @@ static void judge_children(
         if (start->kind != LENS_KIND_CALL || start->call != LENS_CreateProcessW
             || start->peer == 0 || start->pid != actor->program->id)
             continue;
-        struct program *program = malloc(sizeof *program);
-        if (program == NULL)
-            stop("no memory for a child");
-        *program = *actor->program;
-        program->id = start->peer;
-        snprintf(
-            program->name,
-            sizeof program->name,
-            "%s",
-            where_name(&run->stage.view, start->peer));
+        struct program *program = make_child(run, actor, start->peer);
         struct actor child = *actor;
         child.program = program;
         child.child = program->name;

@@ -47,6 +47,15 @@ static bool is_pending(const struct item *item)
     return item_failed_with(item, ERROR_IO_PENDING);
 }
 
+/** Whether a wait has got a mutex whose owner has ended with it. */
+static bool is_abandoned(const struct item *item)
+{
+    return item->kind == ITEM_CALL && item_succeeded(item)
+           && table_role(item->record->call) == ROLE_WAIT
+           && item->record->result >= WAIT_ABANDONED_0
+           && item->record->result < WAIT_ABANDONED_0 + MAXIMUM_WAIT_OBJECTS;
+}
+
 enum outcome words_outcome(const struct item *item)
 {
     switch (item->kind) {
@@ -73,7 +82,7 @@ enum outcome words_outcome(const struct item *item)
         return OUTCOME_INJECTED;
     if ((flags & LENS_FLAG_FAILED) != 0 && !is_pending(item))
         return is_told(item->record->error) ? OUTCOME_TOLD : OUTCOME_FAILED;
-    if (item->existed)
+    if (item->existed || is_abandoned(item))
         return OUTCOME_TOLD;
     return item->blocked ? OUTCOME_BLOCKED : OUTCOME_GOOD;
 }
@@ -289,9 +298,7 @@ static void add_success(
         (role == ROLE_WAIT || role == ROLE_SLEEP)
         && record->result == WAIT_IO_COMPLETION) {
         text_add(text, "WAIT_IO_COMPLETION");
-    } else if (
-        role == ROLE_WAIT && record->result >= WAIT_ABANDONED_0
-        && record->result < WAIT_ABANDONED_0 + MAXIMUM_WAIT_OBJECTS) {
+    } else if (is_abandoned(item)) {
         text_add(text, "WAIT_ABANDONED");
     } else {
         words_fields(story, item, record->out, text);

@@ -10,6 +10,7 @@
  * @see
  * https://learn.microsoft.com/windows/win32/procthread/terminating-a-process
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,9 @@ static int linger(void)
 static int crash(void)
 {
     printf("word");
-    fflush(stdout);  // what is kept back would be lost
-    *(volatile char *)NULL = 0;
+    fflush(stdout);                     // what is kept back would be lost
+    static volatile uintptr_t nobodys;  // 0, which the compiler cannot know
+    *(volatile char *)nobodys = 0;
     return EXIT_SUCCESS;
 }
 

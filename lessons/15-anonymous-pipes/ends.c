@@ -237,8 +237,9 @@ static void read_all(HANDLE pipe)
 {
     char data[4096];
     DWORD bytes_read;
-    while (ReadFile(pipe, data, sizeof data, &bytes_read, NULL))
-        continue;
+    while (ReadFile(pipe, data, sizeof data, &bytes_read, NULL)) {
+        // what comes does not matter here
+    }
     if (GetLastError() != ERROR_BROKEN_PIPE)
         die("ReadFile");
 }
