@@ -48,8 +48,8 @@ static int linger(void)
 static int crash(void)
 {
     printf("word");
-    fflush(stdout);                     // what is kept back would be lost
-    static volatile uintptr_t nobodys;  // 0, which the compiler cannot know
+    fflush(stdout);                   // what is kept back would be lost
+    volatile uintptr_t nobodys = 16;  // nothing is ever put there
     *(volatile char *)nobodys = 0;
     return EXIT_SUCCESS;
 }
