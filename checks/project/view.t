@@ -442,6 +442,39 @@ for (['other'], ['other', '--stable']) {
     like(text_of("$base.txt"), qr/SleepEx → WAIT_IO_COMPLETION/, 'which says so');
 }
 
+# A mutex: who had it, and who ended with it.
+make_up('mutex', <<'END');
+    1.1 start | t0 0 | in writer
+    call | t0 1 | t1 2 | name CreateMutexW | nth 1 | handle 0x50 | result 0x50 | flags opens | in owned=0 name="lock"
+    call | t0 3 | t1 4 | name CreateMutexW | nth 2 | handle 0x54 | result 0x54 | flags opens | in owned=0 name="other"
+    call | t0 10 | t1 11 | name WaitForSingleObject | nth 1 | handle 0x54 | in object=0x54 wait=INFINITE
+    call | t0 12 | t1 13 | name ReleaseMutex | nth 1 | handle 0x54 | in mutex=0x54
+    call | t0 14 | t1 15 | name WaitForSingleObject | nth 2 | handle 0x50 | in object=0x50 wait=INFINITE
+    call | t0 30000 | t1 30010 | name ReleaseMutex | nth 2 | handle 0x50 | in mutex=0x50
+    2.1 start | t0 20 | in reader
+    call | t0 21 | t1 22 | name OpenMutexW | nth 1 | handle 0x60 | result 0x60 | flags opens | in access=0x100000 inherit=0 name="lock"
+    call | t0 23 | t1 24 | name OpenMutexW | nth 2 | handle 0x64 | result 0x64 | flags opens | in access=0x100000 inherit=0 name="other"
+    call | t0 30 | t1 31 | name WaitForSingleObject | nth 1 | handle 0x64 | in object=0x64 wait=INFINITE
+    call | t0 40 | t1 30020 | name WaitForSingleObject | nth 2 | handle 0x60 | in object=0x60 wait=INFINITE
+    3.1 start | t0 31000 | in late
+    call | t0 31100 | t1 31110 | name OpenMutexW | nth 1 | handle 0x60 | result 0x60 | flags opens | in access=0x100000 inherit=0 name="lock"
+    call | t0 32000 | name WaitForSingleObject | nth 1 | handle 0x60 | in object=0x60 wait=INFINITE
+    2.1 exit | t0 51000
+    1.1 call | t0 52000 | t1 52010 | name WaitForSingleObject | nth 3 | handle 0x54 | result 0x80 | in object=0x54 wait=INFINITE
+    exit | t0 53000
+END
+for (['mutex'], ['mutex', '--stable']) {
+    $base = draw(@$_);
+    looks_good($base);
+    my $all = text_of("$base.txt");
+    my @held = $all =~ /(\w+) +WaitForSingleObject.*held by (\w+)/mg;
+    my %held = @held;
+    is_deeply(\%held, { reader => 'writer', late => 'reader' },
+        'who waits for a mutex is told who has it; the others are not');
+    like($all, qr/WaitForSingleObject → WAIT_ABANDONED/, 'an abandoned one is told');
+    like(text_of("$base.svg"), qr/class="code">→ WAIT_ABANDONED/, 'and has the colour of a code');
+}
+
 # The bytes in front of a text; and an object that was there already.
 make_up('letter', <<'END');
     1.1 start | t0 0 | in server

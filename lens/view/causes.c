@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <windows.h>
 
+#include "lens/table.h"
 #include "lens/view/fields.h"
 #include "lens/view/story.h"
 #include "lens/view/table.h"
@@ -180,6 +182,51 @@ static void find_ends_of_wait(struct story *story, int wait)
     }
 }
 
+/** Whether an item has opened a mutex. */
+static bool opens_mutex(const struct item *item)
+{
+    const char *name = lens_call_name(item->record->call);
+    return strcmp(name, "CreateMutexW") == 0 || strcmp(name, "OpenMutexW") == 0;
+}
+
+/** When a thread gave a mutex back that it had got by a wait. */
+static int64_t end_of_holding(const struct story *story, int wait)
+{
+    const struct item *taken = &story->item[wait];
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        if (item->kind == ITEM_CALL && item->thread == taken->thread
+            && item->from >= taken->to
+            && table_role(item->record->call) == ROLE_SIGNAL
+            && item_succeeded(item)
+            && same_object(story->item, item->opener, taken->opener))
+            return item->from;
+    }
+    return INT64_MAX;
+}
+
+/** The wait by which another thread had the mutex when this wait began. */
+static int find_holder(const struct story *story, int wait)
+{
+    const struct item *its = &story->item[wait];
+    int found = NOTHING;
+    if (its->opener == NOTHING || !opens_mutex(&story->item[its->opener]))
+        return NOTHING;
+    for (int i = 0; i < story->items; i++) {
+        const struct item *item = &story->item[i];
+        bool takes = item->kind == ITEM_CALL && item->thread != its->thread
+                     && table_role(item->record->call) == ROLE_WAIT
+                     && item_succeeded(item)
+                     && (item->record->result == WAIT_OBJECT_0
+                         || item->record->result == WAIT_ABANDONED);
+        if (takes && item->to <= its->from
+            && same_object(story->item, item->opener, its->opener)
+            && end_of_holding(story, i) > its->from)
+            found = i;
+    }
+    return found;
+}
+
 /** Notes what came before a process's first item. */
 static void find_order_of_processes(struct story *story)
 {
@@ -241,6 +288,8 @@ void story_find_causes(struct story *story)
                 "packet");
         if (role == ROLE_WAIT && item_succeeded(item))
             find_ends_of_wait(story, i);
+        if (role == ROLE_WAIT)
+            story->item[i].holder = find_holder(story, i);
     }
     find_order_of_processes(story);
 }

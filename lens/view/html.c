@@ -64,7 +64,7 @@ static void write_item(
     if (item->kind != ITEM_CALL)
         words_argument(story, item, &argument);
     words_result(story, item, &result);
-    words_notes(item, &notes);
+    words_notes(story, item, &notes);
     words_duration(story, item, &took);
     write_detail(file, "who", who.at, "{");
     write_detail(file, "title", words_title(item), ",");

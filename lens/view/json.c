@@ -90,7 +90,7 @@ static void write_details(
         words_argument(story, item, &arguments);
     }
     words_result(story, item, &result);
-    words_notes(item, &notes);
+    words_notes(story, item, &notes);
     fprintf(
         file,
         ",\"args\":{\"number\":%u",

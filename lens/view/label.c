@@ -32,7 +32,7 @@ void label_make(
         text_add(&result, "later");
     else
         words_result(story, item, &result);
-    words_notes(item, &notes);
+    words_notes(story, item, &notes);
     if (notes.length > 0)
         text_add(&result, result.length > 0 ? ", %s" : "%s", notes.at);
     if (result.length == 0 && item->ends_apart && item->kind == ITEM_CALL)

@@ -127,7 +127,7 @@ static void write_item(
         text_add(&line, argument.length > 0 ? " %s" : "", argument.at);
     }
     words_result(story, item, &result);
-    words_notes(item, &notes);
+    words_notes(story, item, &notes);
     if (result.length > 0)
         text_add(&line, " → %s", result.at);
     if (notes.length > 0)

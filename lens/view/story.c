@@ -85,6 +85,7 @@ static struct item *add_item(struct story *story, enum item_kind kind)
     *item = (struct item){
         .kind = kind,
         .opener = NOTHING,
+        .holder = NOTHING,
         .operation_end = NOTHING,
         .operation = NOTHING,
         .forgotten_to = NOTHING,

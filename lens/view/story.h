@@ -71,6 +71,8 @@ struct item {
     int operation;      ///< the item whose operation is seen to end here
     bool forgotten;     ///< nobody asked how its overlapped operation ended
     int forgotten_to;   ///< the call that closed its handle, or NOTHING
+    int holder;         ///< the wait by which another thread had the mutex
+                        ///< that this one waits for, or NOTHING
     bool gets;          ///< an arrow ends here
     bool sends;         ///< a message leaves from here
     bool blocked;       ///< it waited

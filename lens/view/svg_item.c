@@ -56,7 +56,7 @@ static void write_details(
             text_add(&after, after.length > 0 ? "; %s" : "%s", out.at);
     }
     struct text notes = {0};
-    words_notes(item, &notes);
+    words_notes(story, item, &notes);
     if (notes.length > 0)
         text_add(&after, "; %s", notes.at);
     struct text took = {0};

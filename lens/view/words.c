@@ -334,12 +334,29 @@ void words_result(
     }
 }
 
-void words_notes(const struct item *item, struct text *text)
+/** Says who had the mutex for which a call waits. */
+static void add_holder(
+    const struct story *story, const struct item *item, struct text *text)
+{
+    const struct item *taken = &story->item[item->holder];
+    text_add(text, "held by ");
+    words_who(story, taken->thread, text);
+    if (!story->stable)
+        text_add(
+            text,
+            " since %.1f ms",
+            story_us(story, story->start, taken->to) / 1000);
+}
+
+void words_notes(
+    const struct story *story, const struct item *item, struct text *text)
 {
     if (item->kind != ITEM_CALL)
         return;
+    if (item->holder != NOTHING && (item->blocked || item->inside))
+        add_holder(story, item, text);
     if ((item->record->flags & LENS_FLAG_INJECTED) != 0)
-        text_add(text, "injected");
+        text_add(text, text->length > 0 ? ", injected" : "injected");
     if ((item->record->flags & LENS_FLAG_GATED) != 0)
         text_add(
             text,
@@ -370,7 +387,7 @@ bool words_fit(const struct story *story, const struct item *item)
     text_add(&text, " → ");
     words_result(story, item, &text);
     text_add(&text, " ");
-    words_notes(item, &text);
+    words_notes(story, item, &text);
     text_add(&text, " ");
     words_duration(story, item, &text);
     return (int)strlen(words_title(item)) + 1 + text_columns(text.at)

@@ -44,8 +44,11 @@ void words_field(
     const struct story *story, const struct item *item,
     const struct field *field, struct text *text);
 
-/** "held at a gate", "injected" and so on; may be empty. */
-void words_notes(const struct item *item, struct text *text);
+/** "was held at a gate", "injected", who had the mutex, and so on; may be
+ * empty.
+ */
+void words_notes(
+    const struct story *story, const struct item *item, struct text *text);
 
 /** How long it took; empty in a stable story. */
 void words_duration(
