@@ -14,6 +14,7 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/describe.h"
 #include "checks/harness/expect.h"
 #include "checks/harness/forgiven.h"
 #include "checks/harness/scene.h"
@@ -221,7 +222,7 @@ static void expect_no_hang(struct program *program, const char *cause)
     DWORD code;
     if (wait_for_scene_end(program, &code) == TOO_LATE) {
         likely("%s", cause);
-        expect_end(program, EXIT_SUCCESS);
+        fail_program(program, "it ends");
     }
 }
 
@@ -238,12 +239,26 @@ static void expect_result(
     expect_end(program, code);
     const char *text = program->out.text;
     size_t length = strlen(text), end = strlen(last);
-    if (strncmp(text, first, strlen(first)) != 0 || length < end
-        || strcmp(text + length - end, last) != 0)
+    if (strncmp(text, first, strlen(first)) != 0)
+        fail_program(program, "first what the last child has said");
+    if (length < end || strcmp(text + length - end, last) != 0) {
+        const char *line = text;
+        for (const char *p = text; *p != '\0'; p++)
+            if ((*p == '\n' && p[1] != '\0') || *p == '\\')
+                line = p + 1;
+        char expected[80];
+        snprintf(
+            expected,
+            sizeof expected,
+            "a last line that says: %.*s",
+            (int)strcspn(last, "\n"),
+            last);
         fail_check(
-            "the output that belongs to it",
-            "it printed:\n%s",
-            text[0] != '\0' ? text : "nothing");
+            expected,
+            "its last line is: %.*s",
+            (int)strcspn(line, "\n"),
+            line);
+    }
 }
 
 CHECK(
@@ -291,8 +306,10 @@ CHECK(
     while (find_call(pipeline, "ReadFile", 1) == NULL && is_running(pipeline)
            && ms_until(scene_deadline()) > 0)
         Sleep(1);
-    likely("CreateProcessW gives the child handles of its own: the parent's "
-           "must be closed as well, or nobody is told of the end");
+    likely(
+        "CreateProcessW gives the child handles of its own, and the parent's "
+        "stay open: with a writing end a reader waits on, with a reading end "
+        "a writer does");
     expect_no_childs_end(pipeline);
 }
 
@@ -471,10 +488,31 @@ CHECK(
         pipeline,
         "the second waits for the end of what never begins: it comes when the "
         "ends of the first are closed, whether it runs or not");
+    likely(
+        "what was not started is no process to wait for: NULL. How the other "
+        "one ended is told all the same");
     expect_result(pipeline, ANY_STATUS, "\n", "ended with exit status 0\n");
     likely("a child that could not be started was not well");
     expect_end(pipeline, EXIT_FAILURE);
     expect_error(pipeline, "CreateProcessW", ERROR_FILE_NOT_FOUND);
+}
+
+CHECK(
+    other_failures_count, .name = "Each other failure is reported",
+    .read = READ_IT, .program = "pipeline", .needs = &both_work)
+{
+    const char *line = command("pipeline hello $filter : $filter");
+    expect_reported(
+        line,
+        "SetHandleInformation",
+        "*",
+        "a handle that cannot be made inheritable is no input: die");
+    expect_reported(line, "WaitForSingleObject", "*", "a wait can fail: die");
+    expect_reported(
+        line,
+        "GetExitCodeProcess",
+        "*",
+        "without a status there is nothing to print: die");
 }
 
 /** After so many waits a program waits for as long as it takes, bit by bit. */
@@ -510,10 +548,10 @@ CHECK(
     struct program *pipeline = start_with(
         command("pipeline hello $filter : $child linger"),
         &(struct conditions){.gate = "child/Sleep:1"});
-    wait_at_gate(pipeline);
     likely("the end of a child's output is not the end of the child: wait for "
            "its process, then ask GetExitCodeProcess (259 means that it still "
            "runs)");
+    wait_at_gate(pipeline);
     while (is_running(pipeline) && !waits_for_child(pipeline, 2)
            && count_calls(pipeline, "GetExitCodeProcess") < 2
            && ms_until(scene_deadline()) > 0)
@@ -667,18 +705,31 @@ CHECK(
 }
 
 static const struct check *const CHECKS[] = {
-    &children_have_their_own, &list_is_right,
-    &parent_keeps_none,       &both_work,
-    &no_error_output,         &much_passes,
-    &both_codes_end_it,       &write_errors_count,
-    &first_is_let_go,         &early_end_is_no_failure,
-    &second_is_missing,       &first_is_missing,
-    &status_is_told,          &any_status_is_told,
-    &nothing_is_left_open,    &wrong_usage,
-    &parent_collects,         &words_arrive,
-    &missing_program,         &child_leaves_early,
-    &crash_is_told,           &parent_waits_for_the_child,
-    &ends_are_shown,          NULL,
+    &children_have_their_own,
+    &list_is_right,
+    &parent_keeps_none,
+    &both_work,
+    &no_error_output,
+    &much_passes,
+    &both_codes_end_it,
+    &write_errors_count,
+    &first_is_let_go,
+    &early_end_is_no_failure,
+    &second_is_missing,
+    &first_is_missing,
+    &status_is_told,
+    &any_status_is_told,
+    &other_failures_count,
+    &nothing_is_left_open,
+    &wrong_usage,
+    &parent_collects,
+    &words_arrive,
+    &missing_program,
+    &child_leaves_early,
+    &crash_is_told,
+    &parent_waits_for_the_child,
+    &ends_are_shown,
+    NULL,
 };
 
 int main(int argc, char *argv[])

@@ -119,7 +119,9 @@ $(TOP)/build/proofs:
 clean:              ## remove what was built
 	$(Q)$(RM) -r $(OUT)
 
-$(OUT)/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED)
+# (Named one by one: a pattern alone would also take $(OUT)/lens/NAME.exe, where
+# the parts have been built without the lens, and not yet with it.)
+$(PLAIN): $(OUT)/%.exe: $(OUT)/%.o $(PARTS_O) $(SHARED)
 	$(call SAY,LINK)
 	$(Q)$(GUARD) $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -142,7 +144,7 @@ endif
 
 # The lens stands before the libraries, so its definitions win.  The list of
 # lines lets the grader name the line of a call.
-$(OUT)/lens/%.exe: $(OUT)/lens/%.o $(PARTS_W) $(SHARED) $(LENS)
+$(WATCHED): $(OUT)/lens/%.exe: $(OUT)/lens/%.o $(PARTS_W) $(SHARED) $(LENS)
 	$(call SAY,LENS)
 	$(Q)$(GUARD) $(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(Q)$(LINES)

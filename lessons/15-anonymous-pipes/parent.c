@@ -76,7 +76,7 @@ static HANDLE start_child(char *const *arguments, HANDLE input, HANDLE output)
 {
     HANDLE handles[] = {input, output, GetStdHandle(STD_ERROR_HANDLE)};
     if (handles[2] == INVALID_HANDLE_VALUE)
-        die("GetStdHandle");
+        die("GetStdHandle");  // not NULL: a console program has one
     STARTUPINFOEXW startup = {
         .StartupInfo =
             {
