@@ -227,4 +227,15 @@ like($text, qr/^  make $_ /m, "make help tells of $_")
     for qw(all run-NN grade-NN grade hint-NN reset-NN solution-NN check
     check-all docs format clean help);
 is((grep { length > 80 } split /\n/, $text), 0, 'in 80 columns');
+# Who runs before they grade has the parts without the lens first.
+my $first = 'build/tests/run-first';
+system('rm', '-rf', $first);
+for (['LINK', 'server.exe'], ['LENS', 'lens/server.exe']) {
+    my ($how, $program) = @$_;
+    ($text, $status) = shell(
+        "make -C exercises/10-duplex OUT=../../$first ../../$first/$program");
+    is($status, 0, "$program is made") or diag($text);
+    like($text, qr/^  $how +\S*\Q$program\E$/m, 'by its own rule');
+}
+
 done_testing();
