@@ -247,7 +247,20 @@ is((state_of($program))[0], 'S', 'and what runs meanwhile goes on');
 my ($server) = processes($prefix, 'wineserver');
 kill 'KILL', $server;
 is outcome(start(@specimen, 'end', 7)), $done, 'the server is killed: no harm';
-kill 'KILL', -$started{$hangs};    # it waits for its server for ever
-finish($hangs);
+is((finish($hangs))[0], 'signal 9', 'what waits for it for ever is ended');
+
+# ---- a server that does not answer any more ----
+
+my @parts = map { glob } qw(Makefile setup common lens checks/Makefile checks/harness
+    checks/proofs checks/01-*.c build/common build/lens build/checks/harness build/checks/01-*),
+    '{,build/}{lessons,solutions}/01-*', 'exercises/01-*';
+system('cp', '-pr', '--parents', @parts, $place) == 0 or die;
+my $grade = start('env', 'QUIET_S=5', "$place/mk/grade", 'solutions/01-blocking-echo');
+appears($grade, $prefix, '01-blocking-echo.exe');
+($server) = processes($prefix, 'wineserver');
+kill 'STOP', $server;
+($status, $out, $err) = finish($grade);
+is $status, 0, 'a grade that waits for it is made anew' or diag("$out$err");
+like $err, qr/^\QWine was cut off while it started: it is started anew.\E$/m, 'and says so';
 
 done_testing;
