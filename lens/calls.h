@@ -341,6 +341,10 @@ LENS_CALL(BOOL, ResetEvent, (HANDLE event), (event),
     FALSE, LENS_PLAIN, LENS_AS_IS, "event=%h",
     "1450")
 
+LENS_CALL(BOOL, PulseEvent, (HANDLE event), (event),
+    FALSE, LENS_PLAIN, LENS_AS_IS, "event=%h",
+    "1450")
+
 LENS_CALL(HANDLE, CreateMutexW,
     (LPSECURITY_ATTRIBUTES security, BOOL owned, LPCWSTR name),
     (security, owned, name),
@@ -431,6 +435,13 @@ LENS_CALL(DWORD, WaitForMultipleObjectsEx,
     WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS,
     "count=%u objects=%a all=%u wait=%t alertable=%u",
     "1450 87")
+
+LENS_CALL(DWORD, SignalObjectAndWait,
+    (HANDLE signal, HANDLE object, DWORD wait, BOOL alert),
+    (signal, object, wait, alert),
+    WAIT_FAILED, LENS_BLOCKS, LENS_AS_IS,
+    "signal=%b object=%h wait=%t alertable=%u",
+    "1450 288 298")
 
 /* Threads, processes, libraries, texts */
 

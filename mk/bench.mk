@@ -26,3 +26,16 @@ build/bench/%/server.exe: $$(wildcard lessons/%/*.[ch]) $(wildcard common/*.[ch]
 	$(Q)$(BENCH_CC) -Ilessons/$* lessons/$*/server.c \
 		$(patsubst %,lessons/$*/%.c,$(call of_lesson,PARTS)) \
 		$(BENCH_WITH) $(call of_lesson,LDLIBS)
+
+# The ring of lesson 17 beside a pipe: checks/bench/ring.c.
+RING := lessons/17-semaphores
+
+.PHONY: bench-ring
+
+bench-ring: build/bench/ring.exe    ## lesson 17's ring beside a pipe; N=ROUNDS
+	@mk/run $< $(N)
+
+build/bench/ring.exe: checks/bench/ring.c $(RING)/ring.c $(RING)/ring.h $(wildcard common/*.[ch]) | common
+	@mkdir -p $(@D)
+	$(call SAY,BENCH)
+	$(Q)$(BENCH_CC) -I$(RING) $< $(RING)/ring.c $(BENCH_WITH)

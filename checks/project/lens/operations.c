@@ -541,6 +541,8 @@ static void objects(void)
     say("ResetEvent", ResetEvent(event));
     printf("any: %lu\n", WaitForMultipleObjectsEx(2, both, FALSE, 0, TRUE));
     printf("one: %lu\n", WaitForSingleObjectEx(event, 10, TRUE));
+    say("PulseEvent", PulseEvent(event));
+    printf("wake: %lu\n", SignalObjectAndWait(event, event, 0, FALSE));
     Sleep(1);
     for (int i = 0; i < 2; i++)
         CloseHandle(both[i]);

@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief Grades lesson 17: a queue in shared memory, and one that can be
+ * closed.
+ *
+ * What is accepted must be taken, what is refused must not; and nobody may wait
+ * for ever. Gates hold a program in each gap where that can go wrong. Whatever
+ * happens in which order then, these two must hold: so any design that keeps to
+ * them passes.
+ *
+ * Usage: `17-semaphores FOLDER [LESSON-FOLDER]`
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <windows.h>
+
+#include "checks/harness/check.h"
+#include "checks/harness/expect.h"
+#include "checks/harness/scene.h"
+#include "checks/harness/servers.h"
+#include "checks/harness/values.h"
+#include "checks/harness/where.h"
+
+/** The queue's size, and how often a program must be seen to stand. */
+enum { SLOTS = 4, LOOKS = 10 };
+
+/** Waits until a program has ended, or stands in calls that wait without a
+ * limit. Tells whether it has ended. */
+static bool settle(struct program *program)
+{
+    unsigned stood = 0;
+    while (is_running(program) && stood < LOOKS
+           && ms_until(scene_deadline()) > 0) {
+        stood = where_all_wait(scene_view(), program->id, true) ? stood + 1 : 0;
+        Sleep(LOOK_AGAIN_MS);
+    }
+    return !is_running(program);
+}
+
+/** Expects that a program waits, for as long as it takes. */
+static void expect_waits(struct program *program, const char *what)
+{
+    if (settle(program))
+        fail_check(what, "it has ended:\n%s", program->out.text);
+    if (!where_all_wait(scene_view(), program->id, true)) {
+        likely("a wait with a time-out, over and over, is no wait: "
+               "WaitForMultipleObjects waits for several objects at once, "
+               "INFINITE");
+        fail_check(what, "it does not stand in a wait without a limit");
+    }
+}
+
+/** Lets a program do all that it does. */
+static void run(const char *command_line)
+{
+    expect_end(start(command_line), EXIT_SUCCESS);
+}
+
+/** The queue lives as long as this program. */
+static void keep(void)
+{
+    start_until_ready("jobs keep", NULL);
+}
+
+/** Tells whether a program has printed a line. */
+static bool has_line(struct program *program, const char *line)
+{
+    static char text[OUTPUT_LIMIT + 2];
+    char wanted[100];
+    text[0] = '\n';
+    copy_output(&program->out, text + 1);
+    snprintf(wanted, sizeof wanted, "\n%s\n", line);
+    return strstr(text, wanted) != NULL;
+}
+
+/** Expects that a job that was accepted has been taken, and no other; of
+ * programs that have ended. */
+static void expect_honest(
+    struct program *producer, struct program *consumer, const char *job)
+{
+    char put[80], refused[80], took[80];
+    snprintf(put, sizeof put, "put %s", job);
+    snprintf(refused, sizeof refused, "refused %s", job);
+    snprintf(took, sizeof took, "took %s", job);
+    bool accepted = has_line(producer, put), taken = has_line(consumer, took);
+    if (!accepted && !has_line(producer, refused))
+        fail_check(
+            "a job is accepted or refused",
+            "the producer printed:\n%s",
+            producer->out.text);
+    if (accepted && !taken)
+        fail_check(
+            "a job that was accepted is taken",
+            "`%s`, said the producer; the consumer printed:\n%s",
+            put,
+            consumer->out.text);
+    if (!accepted && taken)
+        fail_check(
+            "a job that was refused is not taken",
+            "`%s`, said the producer; the consumer printed:\n%s",
+            refused,
+            consumer->out.text);
+}
+
+/** Waits until a program has come to a gate that it has not passed yet.
+ * Returns its number; -1: the program has ended, or stands elsewhere. */
+static int next_gate(struct program *program, bool passed[GATES_MAX])
+{
+    for (unsigned stood = 0; is_running(program) && stood < LOOKS;) {
+        for (int i = 0; i < GATES_MAX; i++)
+            if (program->gates[i].reached != NULL && !passed[i]
+                && WaitForSingleObject(program->gates[i].reached, 0)
+                       == WAIT_OBJECT_0) {
+                passed[i] = true;
+                return i;
+            }
+        if (ms_until(scene_deadline()) == 0)
+            break;
+        stood =
+            where_all_wait(scene_view(), program->id, false) ? stood + 1 : 0;
+        Sleep(LOOK_AGAIN_MS);
+    }
+    return -1;
+}
+
+/** Opens all gates of a program, also those that it has not come to. */
+static void open_all_gates(struct program *program)
+{
+    for (size_t i = 0; i < GATES_MAX; i++)
+        if (program->gates[i].open != NULL)
+            open_gate_number(program, i);
+}
+
+CHECK(
+    in_order, .name = "What is put is taken, in order", .todo = 3,
+    .read = READ_IT, .program = "jobs")
+{
+    char line[60];
+    tried(
+        "let `jobs take` wait, and started `jobs put one %s three`",
+        other_word());
+    likely(
+        "`closed` is not set at first, and a wait for any of two objects has FALSE as its third argument");
+    also_likely(
+        "each job is put with the lock held, and its token released afterwards");
+    struct program *take = start_until_ready("jobs take", NULL);
+    snprintf(line, sizeof line, "jobs put one %s three", other_word());
+    struct program *put = start(line);
+    expect_end(put, EXIT_SUCCESS);
+    snprintf(line, sizeof line, "took %s", other_word());
+    expect_line(take, "took one", 1);
+    expect_line(take, line, 1);
+    expect_line(take, "took three", 1);
+    expect_no_errors(put);
+}
+
+CHECK(
+    consumers_wait, .name = "Who finds no job waits for one", .todo = 3,
+    .read = READ_IT, .program = "jobs", .needs = &in_order)
+{
+    tried("started `jobs take` on an empty queue, and then `jobs put late`");
+    likely("the consumer does not wait for the token of a job");
+    struct program *take = start_until_ready("jobs take", NULL);
+    expect_waits(take, "a consumer waits while the queue is empty and open");
+    run("jobs put late");
+    expect_line(take, "took late", 1);
+}
+
+CHECK(
+    producers_wait, .name = "Who finds no room waits for it", .todo = 2,
+    .read = READ_IT, .program = "jobs", .needs = &consumers_wait)
+{
+    tried("started `jobs put 1 2 3 4 5` for a queue of 4, and then `jobs "
+          "take`");
+    likely(
+        "each job takes a token of `room`, and who takes the job releases it again: after four jobs nothing goes on otherwise");
+    also_likely(
+        "who waits for room must not have the lock: who would make room needs it");
+    keep();
+    struct program *put = start("jobs put 1 2 3 4 5");
+    expect_waits(put, "a producer waits while the queue is full");
+    if (has_line(put, "put 5"))
+        fail_check("four jobs have room", "it put a fifth");
+    struct program *take = start_until_ready("jobs take", NULL);
+    expect_end(put, EXIT_SUCCESS);
+    for (int i = 1; i <= 5; i++) {
+        char line[20];
+        snprintf(line, sizeof line, "took %d", i);
+        expect_line(take, line, 1);
+    }
+}
+
+CHECK(
+    end_is_told, .name = "Consumers empty it, then learn of the end", .todo = 3,
+    .read = WRONG, .program = "jobs", .needs = &producers_wait)
+{
+    tried("started `jobs put a b c`, `jobs close`, and then `jobs take` "
+          "twice");
+    keep();
+    run("jobs put a b c");
+    run("jobs close");
+    likely(
+        "a consumer hears of the close whether it waits already or comes later; and it is the end only when all that was put has been taken");
+    struct program *take = start("jobs take");
+    expect_end(take, EXIT_SUCCESS);
+    expect_output(take, "ready\ntook a\ntook b\ntook c\nend\n");
+    likely("the end is told once only: who comes later must hear of it, too");
+    take = start("jobs take");
+    expect_end(take, EXIT_SUCCESS);
+    expect_output(take, "ready\nend\n");
+}
+
+CHECK(
+    all_consumers_wake, .name = "All consumers that wait learn of the end",
+    .todo = 1, .read = WRONG, .program = "jobs", .needs = &consumers_wait)
+{
+    enum { CONSUMERS = 5 };
+    struct program *take[CONSUMERS];
+    tried("let %d consumers wait, and started `jobs close`", CONSUMERS);
+    for (int i = 0; i < CONSUMERS; i++)
+        take[i] = start_until_ready("jobs take", NULL);
+    for (int i = 0; i < CONSUMERS; i++)
+        expect_waits(take[i], "a consumer waits while the queue is empty");
+    run("jobs close");
+    likely(
+        "each consumer waits for the close as well as for a job; a wait that takes what it has waited for wakes one only, and so many tokens wake so many: use what stays set, or let who was woken pass it on");
+    for (int i = 0; i < CONSUMERS; i++) {
+        expect_end(take[i], EXIT_SUCCESS);
+        expect_output(take[i], "ready\nend\n");
+    }
+    likely("who finds the end has the lock, too, and must release it");
+    for (int i = 0; i < CONSUMERS; i++)
+        expect_no_errors(take[i]);
+}
+
+CHECK(
+    refused_later, .name = "After the close, producers are refused", .todo = 2,
+    .read = WRONG, .program = "jobs", .needs = &in_order)
+{
+    tried("started `jobs close`, and then `jobs put x y`");
+    keep();
+    run("jobs close");
+    struct program *put = start("jobs put x y");
+    likely("there is room, but the queue is closed: who has the lock must look "
+           "whether it is");
+    expect_end(put, EXIT_FAILURE);
+    expect_output(put, "refused x\nrefused y\n");
+    likely("who is refused has the lock, too, and must release it");
+    expect_no_errors(put);
+    struct program *look = start("jobs close");
+    expect_end(look, EXIT_SUCCESS);
+    expect_no_errors(look);
+}
+
+CHECK(
+    all_producers_wake, .name = "All producers that wait are refused",
+    .todo = 2, .read = WRONG, .program = "jobs", .needs = &producers_wait)
+{
+    enum { PRODUCERS = 5 };
+    struct program *put[PRODUCERS];
+    tried(
+        "let %d producers wait before a full queue, and started `jobs "
+        "close`, then `jobs take`",
+        PRODUCERS);
+    keep();
+    run("jobs put 1 2 3 4");
+    for (int i = 0; i < PRODUCERS; i++)
+        put[i] = start("jobs put x");
+    for (int i = 0; i < PRODUCERS; i++)
+        expect_waits(put[i], "a producer waits while the queue is full");
+    run("jobs close");
+    likely("a producer must wait for two things, and the close must wake every "
+           "one of those who wait for room");
+    for (int i = 0; i < PRODUCERS; i++) {
+        expect_end(put[i], EXIT_FAILURE);
+        expect_output(put[i], "refused x\n");
+    }
+    likely("who is refused has the lock, too, and must release it");
+    for (int i = 0; i < PRODUCERS; i++)
+        expect_no_errors(put[i]);
+    likely("what was accepted before the close is taken all the same");
+    struct program *take = start("jobs take");
+    expect_end(take, EXIT_SUCCESS);
+    expect_output(take, "ready\ntook 1\ntook 2\ntook 3\ntook 4\nend\n");
+}
+
+CHECK(
+    on_its_way, .name = "A job whose token comes late is not lost", .todo = 3,
+    .read = WRONG, .program = "jobs", .needs = &end_is_told)
+{
+    tried("held `jobs put late` before its ReleaseSemaphore, started `jobs "
+          "close` and `jobs take` meanwhile, and let it go on");
+    likely("a consumer that finds the queue closed must look, with the lock, "
+           "whether a job is there: its token may come a moment later");
+    keep();
+    struct program *put = start_with(
+        "jobs put late",
+        &(struct conditions){.gate = "ReleaseSemaphore:1"});
+    wait_at_gate(put);
+    struct program *close = start("jobs close");
+    settle(close);
+    struct program *take = start("jobs take");
+    settle(take);
+    open_gate(put);
+    DWORD code;
+    wait_for_scene_end(put, &code);
+    expect_end(close, EXIT_SUCCESS);
+    expect_end(take, EXIT_SUCCESS);
+    expect_honest(put, take, "late");
+}
+
+CHECK(
+    between, .name = "Accepted is taken, refused is not", .todo = 2,
+    .read = WRONG, .program = "jobs", .needs = &end_is_told)
+{
+    bool passed[GATES_MAX] = {false};
+    tried("held `jobs put x` before each call that locks or waits: at one "
+          "of them `jobs close` and `jobs take` came to their end meanwhile");
+    likely(
+        "whether the queue is closed must be asked with the lock held, after "
+        "the wait for room: what the wait said may be old by then");
+    keep();
+    struct program *put = start_with(
+        "jobs put x",
+        &(struct conditions){
+            .gate = "WaitForSingleObject:1,WaitForSingleObject:2,"
+                    "WaitForSingleObject:3"});
+    /* Its last wait before the job counts is the lock. */
+    int gate = next_gate(put, passed), last = -1;
+    while (gate >= 0 && count_calls(put, "WaitForMultipleObjects") == 0
+           && last < 0) {
+        open_gate_number(put, (size_t)gate);
+        last = gate;
+        gate = next_gate(put, passed);
+    }
+    struct program *close = start("jobs close");
+    settle(close);
+    struct program *take = start("jobs take");
+    settle(take);
+    open_all_gates(put);
+    DWORD code;
+    wait_for_scene_end(put, &code);
+    expect_end(close, EXIT_SUCCESS);
+    expect_end(take, EXIT_SUCCESS);
+    expect_honest(put, take, "x");
+}
+
+CHECK(
+    no_gap, .name = "The close has no gap", .todo = 4, .read = WRONG,
+    .program = "jobs", .needs = &end_is_told)
+{
+    bool passed[GATES_MAX] = {false};
+    struct program *put[GATES_MAX];
+    char job[20], line[40];
+    int count = 0;
+    tried("let `jobs take` wait, held `jobs close` before each of its calls, "
+          "and started `jobs put` each time");
+    likely("first the queue is closed for all who have the lock, then those "
+           "who wait are woken: the other way round, a consumer has gone, and "
+           "a job still comes");
+    keep();
+    struct program *take = start_until_ready("jobs take", NULL);
+    struct program *close = start_with(
+        "jobs close",
+        &(struct conditions){
+            .gate = "WaitForSingleObject:1,ReleaseMutex:1,SetEvent:1,"
+                    "ReleaseSemaphore:1,ReleaseSemaphore:2"});
+    for (int gate; (gate = next_gate(close, passed)) >= 0; count++) {
+        settle(take);
+        snprintf(line, sizeof line, "jobs put x%d", count);
+        put[count] = start(line);
+        settle(put[count]);
+        open_gate_number(close, (size_t)gate);
+    }
+    open_all_gates(close);
+    expect_end(close, EXIT_SUCCESS);
+    expect_end(take, EXIT_SUCCESS);
+    for (int i = 0; i < count; i++) {
+        DWORD code;
+        wait_for_scene_end(put[i], &code);
+        snprintf(job, sizeof job, "x%d", i);
+        expect_honest(put[i], take, job);
+    }
+}
+
+CHECK(
+    many, .name = "Three put and three take: each job once", .todo = 2,
+    .read = READ_IT, .program = "jobs", .needs = &end_is_told)
+{
+    enum { EACH = 12 };
+    struct program *put[3], *take[3];
+    tried(
+        "let three producers put %d jobs each and three consumers take "
+        "them, and started `jobs close` afterwards",
+        EACH);
+    likely("the board is looked at or changed without the lock, or a token is "
+           "released that stands for nothing");
+    for (int i = 0; i < 3; i++)
+        take[i] = start_until_ready("jobs take", NULL);
+    for (int i = 0; i < 3; i++) {
+        char line[200] = "jobs put";
+        for (int k = 0; k < EACH; k++)
+            snprintf(
+                line + strlen(line),
+                sizeof line - strlen(line),
+                " %c%d",
+                'a' + i,
+                k);
+        put[i] = start(line);
+    }
+    for (int i = 0; i < 3; i++)
+        expect_end(put[i], EXIT_SUCCESS);
+    run("jobs close");
+    for (int i = 0; i < 3; i++)
+        expect_end(take[i], EXIT_SUCCESS);
+    for (int i = 0; i < 3 * EACH; i++) {
+        char line[40];
+        snprintf(line, sizeof line, "took %c%d", 'a' + i / EACH, i % EACH);
+        int times = has_line(take[0], line) + has_line(take[1], line)
+                    + has_line(take[2], line);
+        if (times != 1)
+            fail_check(
+                "each job is taken once",
+                "`%s` was printed %d times",
+                line,
+                times);
+    }
+}
+
+/** Expects that a program reports each of some calls where it fails; a call
+ * that it does not make is passed over. */
+static void expect_all_reported(const char *command_line, const char *calls)
+{
+    while (*calls != '\0') {
+        char fault[60], name[40];
+        size_t length = strcspn(calls, ",");
+        snprintf(name, sizeof name, "%.*s", (int)length, calls);
+        calls += length;
+        calls += *calls == ',';
+        tried("made %s fail with error %s", name, other_error_text());
+        snprintf(fault, sizeof fault, "%s:1:other", name);
+        struct program *program =
+            start_with(command_line, &(struct conditions){.fault = fault});
+        DWORD code;
+        wait_for_scene_end(program, &code);
+        likely("the call's failure is not looked at, or not by die()");
+        if (count_calls(program, name) > 0)
+            expect_failure(program, name, other_error());
+    }
+}
+
+CHECK(
+    failures, .name = "A call that fails is reported", .todo = 2, .read = WRONG,
+    .program = "jobs", .needs = &in_order)
+{
+    keep();
+    expect_all_reported(
+        "jobs put x",
+        "CreateEventW,WaitForMultipleObjects,ReleaseSemaphore");
+    expect_all_reported("jobs close", "SetEvent");
+    expect_all_reported("jobs take", "WaitForMultipleObjects,ReleaseSemaphore");
+}
+
+CHECK(
+    nothing_left, .name = "Every handle is closed, and only once",
+    .read = READ_IT, .program = "jobs", .needs = &end_is_told)
+{
+    tried("let `jobs put one`, `jobs close` and `jobs take` do their work");
+    likely("a handle is not closed, or closed twice");
+    keep();
+    static const char *const LINES[] = {
+        "jobs put one",
+        "jobs close",
+        "jobs take"};
+    for (int i = 0; i < 3; i++) {
+        struct program *program = start(LINES[i]);
+        expect_end(program, EXIT_SUCCESS);
+        expect_no_leak(program);
+        expect_no_bad_close(program);
+    }
+}
+
+CHECK(wrong_usage, .name = "Wrong arguments are refused", .program = "jobs")
+{
+    expect_refused("jobs,jobs put,jobs take 1,jobs close x,jobs open");
+}
+
+/* The lesson's programs. */
+
+CHECK(
+    lesson_queue, .name = "Texts go through the queue, in order",
+    .read = READ_IT, .program = "producer")
+{
+    tried("let `consumer 6` take what `producer 1 2 3 4 5 6` puts");
+    struct program *producer = start("producer 1 2 3 4 5 6");
+    expect_line(producer, "put number 3", 1);  // four have room
+    struct program *consumer = start("consumer 6");
+    expect_end(producer, EXIT_SUCCESS);
+    expect_end(consumer, EXIT_SUCCESS);
+    expect_output(
+        consumer,
+        "ready\ntook number 0: 1\ntook number 1: 2\ntook number 2: 3\n"
+        "took number 3: 4\ntook number 4: 5\ntook number 5: 6\n");
+    expect_no_leak(producer);
+    expect_no_leak(consumer);
+}
+
+/** Ends a producer before a call, its text put and nobody told of it, and
+ * expects that a consumer finds the text all the same. */
+static void expect_found(const char *gate)
+{
+    struct program *consumer = start_with(
+        "consumer 1",
+        &(struct conditions){.gate = "WaitForSingleObject:1"});
+    wait_at_gate(consumer);
+    struct program *dead =
+        start_with("producer lost", &(struct conditions){.gate = gate});
+    wait_at_gate(dead);
+    TerminateProcess(dead->process, EXIT_FAILURE);
+    open_gate(consumer);
+    expect_end(consumer, EXIT_SUCCESS);
+    expect_output(
+        consumer,
+        "ready\na text that nobody told of: number 0\n"
+        "took number 0: lost\n");
+}
+
+CHECK(
+    found_by_number, .name = "A text without a token is found by its number",
+    .read = WRONG, .program = "producer", .needs = &lesson_queue, .slow = true)
+{
+    tried("ended a producer between ReleaseMutex and ReleaseSemaphore");
+    expect_found("ReleaseSemaphore:1");
+}
+
+CHECK(
+    dead_with_the_lock, .name = "Who dies with the lock harms nobody",
+    .read = WRONG, .program = "producer", .needs = &lesson_queue, .slow = true)
+{
+    tried("ended a producer before ReleaseMutex");
+    expect_found("ReleaseMutex:1");
+}
+
+CHECK(
+    dead_with_a_slot, .name = "A slot whose token died is found, too",
+    .read = WRONG, .program = "producer", .needs = &lesson_queue, .slow = true)
+{
+    tried("ended a producer between its token and the lock; the next one puts "
+          "four texts");
+    struct program *consumer = start_with(
+        "consumer 4",
+        &(struct conditions){.gate = "WaitForSingleObject:1"});
+    wait_at_gate(consumer);
+    struct program *dead = start_with(
+        "producer lost",
+        &(struct conditions){.gate = "WaitForSingleObject:2"});
+    wait_at_gate(dead);
+    TerminateProcess(dead->process, EXIT_FAILURE);
+    struct program *producer = start("producer 1 2 3 4");
+    expect_end(producer, EXIT_SUCCESS);
+    expect_output(
+        producer,
+        "put number 0\nput number 1\nput number 2\n"
+        "a slot that nobody told of: number 3\nput number 3\n");
+    open_gate(consumer);
+    expect_end(consumer, EXIT_SUCCESS);
+}
+
+CHECK(
+    no_wakeup_lost, .name = "No wake-up is lost between look and wait",
+    .read = WRONG, .program = "fast")
+{
+    tried("held `fast read 1` before its WaitForSingleObject, and let `fast "
+          "write hello` do its work");
+    struct program *reader = start_with(
+        "fast read 1",
+        &(struct conditions){.gate = "WaitForSingleObject:1"});
+    wait_at_gate(reader);
+    struct program *writer = start("fast write hello");
+    expect_end(writer, EXIT_SUCCESS);
+    if (count_calls(writer, "SetEvent") != 1)
+        fail_check("the writer wakes who sleeps", "it called no SetEvent");
+    open_gate(reader);
+    expect_end(reader, EXIT_SUCCESS);
+    expect_output(reader, "ready\nhello\n");
+    expect_no_leak(reader);
+    expect_no_leak(writer);
+}
+
+CHECK(
+    counts_are_shown, .name = "What semaphores and events remember is shown",
+    .read = "Run it", .program = "counts")
+{
+    tried("started `counts`");
+    struct program *counts = start("counts");
+    expect_end(counts, EXIT_SUCCESS);
+    expect_output(
+        counts,
+        "three waits on a semaphore of 2         0, 0, 258\n"
+        "2 released: how many there were before  0\n"
+        "1 more than at most                     298\n"
+        "made with 3 of at most 2                87\n"
+        "opened before it was made               2\n"
+        "opened to release, and waited for       5\n"
+        "an event by the semaphore's name        6\n"
+        "auto-reset, set twice: two waits        0, 258\n"
+        "manual-reset, set once: two waits       0, 0\n"
+        "pulsed, then waited for                 258\n"
+        "lock, then slot; who would free one     0, 258; 258\n"
+        "both at once; who would free one        258; 0\n"
+        "looked, reset, waited: text, result     1, 258\n"
+        "reset, looked, waited: text, result     1, 0\n"
+        "ping set, pong waited for, in one call  0\n");
+    expect_no_leak(counts);
+}
+
+CHECK(
+    lesson_usage, .name = "The lesson's programs refuse wrong arguments",
+    .program = "producer")
+{
+    expect_refused("producer,consumer 0,consumer 1 2,fast,fast read 0,fast "
+                   "write");
+}
+
+static const struct check *const CHECKS[] = {
+    &in_order,
+    &consumers_wait,
+    &producers_wait,
+    &end_is_told,
+    &all_consumers_wake,
+    &refused_later,
+    &all_producers_wake,
+    &on_its_way,
+    &between,
+    &no_gap,
+    &many,
+    &failures,
+    &nothing_left,
+    &wrong_usage,
+    &lesson_queue,
+    &found_by_number,
+    &dead_with_the_lock,
+    &dead_with_a_slot,
+    &no_wakeup_lost,
+    &counts_are_shown,
+    &lesson_usage,
+    NULL,
+};
+
+int main(int argc, char *argv[])
+{
+    return run_checks(argc, argv, "17-semaphores", CHECKS);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * @brief The queue: two semaphores count, a mutex guards, two numbers tell the
+ * truth.
+ *
+ * Read put first, then enter and leave.
+ *
+ * @see https://learn.microsoft.com/windows/win32/sync/semaphore-objects
+ */
+#include <stdio.h>
+#include <windows.h>
+
+#include "common/error.h"
+#include "queue.h"
+
+/** After so long in vain, look whether somebody has died with a token. */
+enum { LOOK_MS = 1000 };
+
+struct queue open_queue(void)
+{
+    struct queue queue;
+    queue.mapping = CreateFileMappingW(
+        INVALID_HANDLE_VALUE,  // no file
+        NULL,                  // default security
+        PAGE_READWRITE,
+        0,                            // size, upper half
+        sizeof(struct queue_memory),  // size, bytes
+        MEMORY_NAME);
+    if (queue.mapping == NULL)
+        die("CreateFileMappingW");
+    queue.memory = MapViewOfFile(
+        queue.mapping,
+        FILE_MAP_ALL_ACCESS,
+        0,   // from the beginning, upper half
+        0,   // lower half
+        0);  // all of it
+    if (queue.memory == NULL)
+        die("MapViewOfFile");
+
+    /* 183 is welcome: it is there already, and has a count of its own. */
+    queue.free = CreateSemaphoreW(
+        NULL,   // default security
+        SLOTS,  // at first
+        SLOTS,  // at most
+        FREE_NAME);
+    if (queue.free == NULL)
+        die("CreateSemaphoreW");
+    queue.filled = CreateSemaphoreW(NULL, 0, SLOTS, FILLED_NAME);
+    if (queue.filled == NULL)
+        die("CreateSemaphoreW");
+    queue.lock = CreateMutexW(NULL, FALSE, LOCK_NAME);
+    if (queue.lock == NULL)
+        die("CreateMutexW");
+    return queue;
+}
+
+void close_queue(struct queue *queue)
+{
+    CloseHandle(queue->lock);
+    CloseHandle(queue->filled);
+    CloseHandle(queue->free);
+    if (!UnmapViewOfFile(queue->memory))
+        die("UnmapViewOfFile");
+    CloseHandle(queue->mapping);
+}
+
+/** Takes a token, then the lock: in this order. Tells whether it is a token,
+ * and not only time to look. */
+static DWORD enter(struct queue *queue, HANDLE semaphore)
+{
+    DWORD result = WaitForSingleObject(semaphore, LOOK_MS);
+    if (result == WAIT_FAILED)
+        die("WaitForSingleObject");
+    /* WAIT_ABANDONED is as good: a text counts when `put` has counted it, so
+     * nothing is ever half done. */
+    if (WaitForSingleObject(queue->lock, INFINITE) == WAIT_FAILED)
+        die("WaitForSingleObject");
+    return result;
+}
+
+static void leave(struct queue *queue)
+{
+    if (!ReleaseMutex(queue->lock))
+        die("ReleaseMutex");
+}
+
+/** Gives one token to whoever waits. */
+static void release(HANDLE semaphore)
+{
+    /* 298: there is one for each slot already. (Somebody was only slow, and has
+     * been taken for dead.) */
+    if (!ReleaseSemaphore(semaphore, 1, NULL)
+        && GetLastError() != ERROR_TOO_MANY_POSTS)
+        die("ReleaseSemaphore");
+}
+
+uint32_t put(struct queue *queue, const char *text)
+{
+    struct queue_memory *memory = queue->memory;
+    DWORD result = enter(queue, queue->free);
+    while (memory->put - memory->taken == SLOTS) {  // no room, token or not
+        leave(queue);
+        result = enter(queue, queue->free);
+    }
+
+    uint32_t number = memory->put;
+    snprintf(memory->texts[number % SLOTS], TEXT_SIZE, "%s", text);
+    memory->put++;  // last: now it counts
+    leave(queue);
+    release(queue->filled);
+    if (result == WAIT_TIMEOUT)
+        printf("a slot that nobody told of: number %u\n", number);
+    return number;
+}
+
+uint32_t take(struct queue *queue, char text[TEXT_SIZE])
+{
+    struct queue_memory *memory = queue->memory;
+    DWORD result = enter(queue, queue->filled);
+    while (memory->put == memory->taken) {  // no text, token or not
+        leave(queue);
+        result = enter(queue, queue->filled);
+    }
+
+    uint32_t number = memory->taken;
+    snprintf(text, TEXT_SIZE, "%s", memory->texts[number % SLOTS]);
+    memory->taken++;
+    leave(queue);
+    release(queue->free);
+    if (result == WAIT_TIMEOUT)
+        printf("a text that nobody told of: number %u\n", number);
+    return number;
+}
