@@ -18,14 +18,17 @@
 #include <windows.h>
 
 #include "checks/harness/check.h"
+#include "checks/harness/describe.h"
 #include "checks/harness/expect.h"
 #include "checks/harness/scene.h"
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
+#include "lessons/17-semaphores/queue.h"
+#include "lessons/17-semaphores/ring.h"
 
-/** The queue's size, and how often a program must be seen to stand. */
-enum { SLOTS = 4, LOOKS = 10 };
+/** How often a program must be seen to stand. */
+enum { LOOKS = 10 };
 
 /** Waits until a program has ended, or stands in calls that wait without a
  * limit. Tells whether it has ended. */
@@ -570,24 +573,246 @@ CHECK(
 }
 
 CHECK(
-    no_wakeup_lost, .name = "No wake-up is lost between look and wait",
-    .read = WRONG, .program = "fast")
+    drained, .name = "At Ctrl+C a consumer takes what is there",
+    .read = "Run it", .program = "producer", .needs = &lesson_queue)
 {
-    tried("held `fast read 1` before its WaitForSingleObject, and let `fast "
+    tried("held `consumer` before its first wait, let `producer one two` put, "
+          "pressed Ctrl+C and let it go on");
+    struct program *consumer = start_with(
+        "consumer",
+        &(struct conditions){.gate = "WaitForSingleObject:1"});
+    wait_at_gate(consumer);
+    run("producer one two");
+    press_ctrl_c(consumer);
+    open_gate(consumer);
+    expect_end(consumer, EXIT_SUCCESS);
+    expect_output(consumer, "ready\ntook number 0: one\ntook number 1: two\n");
+    expect_no_leak(consumer);
+}
+
+CHECK(
+    no_wakeup_lost, .name = "No wake-up is lost between look and wait",
+    .read = "Read it", .program = "fast")
+{
+    tried("held `fast read` before its WaitForMultipleObjects, and let `fast "
           "write hello` do its work");
     struct program *reader = start_with(
-        "fast read 1",
-        &(struct conditions){.gate = "WaitForSingleObject:1"});
+        "fast read",
+        &(struct conditions){.gate = "WaitForMultipleObjects:1"});
     wait_at_gate(reader);
     struct program *writer = start("fast write hello");
     expect_end(writer, EXIT_SUCCESS);
-    if (count_calls(writer, "SetEvent") != 1)
-        fail_check("the writer wakes who sleeps", "it called no SetEvent");
+    if (count_calls(writer, "SetEvent") != 2)
+        fail_check(
+            "the writer says that it is there, and wakes who sleeps",
+            "it called SetEvent %u times",
+            count_calls(writer, "SetEvent"));
     open_gate(reader);
     expect_end(reader, EXIT_SUCCESS);
     expect_output(reader, "ready\nhello\n");
     expect_no_leak(reader);
     expect_no_leak(writer);
+}
+
+/** Ends `fast write hello` before a call, while the reader is held before its
+ * first wait; returns the reader, let go. */
+static struct program *end_writer_before(const char *gate)
+{
+    struct program *reader = start_with(
+        "fast read",
+        &(struct conditions){.gate = "WaitForMultipleObjects:1"});
+    wait_at_gate(reader);
+    struct program *writer =
+        start_with("fast write hello", &(struct conditions){.gate = gate});
+    wait_at_gate(writer);
+    TerminateProcess(writer->process, EXIT_FAILURE);
+    DWORD code;
+    wait_for_scene_end(writer, &code);
+    open_gate(reader);
+    return reader;
+}
+
+CHECK(
+    writer_dies_unheard, .name = "Who dies before it was heard is replaced",
+    .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
+{
+    static const char *const GATES[] = {
+        "OpenFileMappingW:1",
+        "CreateMutexW:2",
+        "MapViewOfFile:1",
+        "WaitForSingleObject:1",
+        "SetEvent:1"};
+    for (size_t i = 0; i < ARRAYSIZE(GATES); i++) {
+        tried(
+            "ended `fast write hello` before its %s, and started another",
+            GATES[i]);
+        struct program *reader = end_writer_before(GATES[i]);
+        run("fast write again");
+        expect_end(reader, EXIT_SUCCESS);
+        expect_output(reader, "ready\nagain\n");
+    }
+}
+
+CHECK(
+    writer_dies, .name = "A reader learns that its writer has died",
+    .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
+{
+    tried("ended `fast write hello` before its second SetEvent");
+    struct program *reader = end_writer_before("SetEvent:2");
+    expect_end(reader, EXIT_FAILURE);
+    expect_output(reader, "ready\nhello\n");
+    if (strstr(reader->err.text, "the writer has died") == NULL)
+        fail_program(reader, "it says that the writer has died");
+}
+
+CHECK(
+    writer_has_put_all, .name = "Who dies when all was put harms nobody",
+    .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
+{
+    static const char *const GATES[] = {"CloseHandle:1", "UnmapViewOfFile:1"};
+    for (size_t i = 0; i < ARRAYSIZE(GATES); i++) {
+        tried("ended `fast write hello` before its %s", GATES[i]);
+        struct program *reader = end_writer_before(GATES[i]);
+        expect_end(reader, EXIT_SUCCESS);
+        expect_output(reader, "ready\nhello\n");
+    }
+}
+
+/** The memory of the ring that the programs have. */
+static struct ring_memory *view_ring(HANDLE *mapping)
+{
+    *mapping = OpenFileMappingW(
+        FILE_MAP_ALL_ACCESS,
+        FALSE,
+        scene_name(L"Local\\pipework-17-ring"));
+    struct ring_memory *memory =
+        *mapping == NULL
+            ? NULL
+            : MapViewOfFile(*mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    if (memory == NULL)
+        environment_trouble("MapViewOfFile", "the ring's memory");
+    return memory;
+}
+
+CHECK(
+    reader_dies, .name = "A writer learns that its reader has died",
+    .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
+{
+    HANDLE mapping;
+    tried("made the ring full, let `fast write hello` wait, and ended `fast "
+          "read`");
+    struct program *reader = start_until_ready("fast read", NULL);
+    struct program *writer = start_with(
+        "fast write hello",
+        &(struct conditions){.gate = "SetEvent:1"});
+    wait_at_gate(writer);
+    struct ring_memory *memory = view_ring(&mapping);
+    memory->taken = memory->put - RING_SIZE;
+    UnmapViewOfFile(memory);
+    CloseHandle(mapping);
+    settle(reader);
+    TerminateProcess(reader->process, EXIT_FAILURE);
+    DWORD code;
+    wait_for_scene_end(reader, &code);
+    open_gate(writer);
+    expect_end(writer, EXIT_FAILURE);
+    if (strstr(writer->err.text, "the reader has left") == NULL)
+        fail_program(writer, "it says that the reader has left");
+}
+
+CHECK(
+    one_of_each, .name = "A second reader or writer is refused",
+    .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
+{
+    tried("started `fast read` and `fast write` twice");
+    struct program *reader = start_until_ready("fast read", NULL);
+    expect_end(start("fast read"), EXIT_FAILURE);
+    struct program *writer = start_with(
+        "fast write hello",
+        &(struct conditions){.gate = "SetEvent:2"});
+    wait_at_gate(writer);
+    expect_end(start("fast write again"), EXIT_FAILURE);
+    open_gate(writer);
+    expect_end(writer, EXIT_SUCCESS);
+    expect_end(reader, EXIT_SUCCESS);
+    expect_output(reader, "ready\nhello\n");
+    expect_end(start("fast write late"), EXIT_FAILURE);
+}
+
+CHECK(
+    liars, .name = "What a stranger puts there stays within bounds",
+    .read = "Read it", .program = "producer", .needs = &lesson_queue)
+{
+    char expected[100];
+    tried("made a queue of 2^31 texts, each without an end, and started "
+          "`consumer 1`");
+    HANDLE mapping = CreateFileMappingW(
+        INVALID_HANDLE_VALUE,
+        NULL,
+        PAGE_READWRITE,
+        0,
+        sizeof(struct queue_memory),
+        scene_name(MEMORY_NAME));
+    struct queue_memory *memory =
+        mapping == NULL ? NULL
+                        : MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    if (memory == NULL)
+        environment_trouble("MapViewOfFile", "the queue's memory");
+    memset(memory->texts, 'x', sizeof memory->texts);
+    memory->put = 1U << 31;
+    struct program *consumer = start("consumer 1");
+    expect_end(consumer, EXIT_SUCCESS);
+    UnmapViewOfFile(memory);
+    CloseHandle(mapping);
+    int used = snprintf(
+        expected,
+        sizeof expected,
+        "ready\na text that nobody told of: number 0\ntook number 0: ");
+    memset(expected + used, 'x', TEXT_SIZE - 1);
+    strcpy(expected + used + TEXT_SIZE - 1, "\n");
+    expect_output(consumer, expected);
+}
+
+CHECK(
+    too_small, .name = "A mapping that is too small is refused (5)",
+    .read = WRONG, .program = "fast", .needs = &no_wakeup_lost)
+{
+    tried("made a mapping of 16 bytes of the ring's name, and started `fast "
+          "write x`");
+    HANDLE mapping = CreateFileMappingW(
+        INVALID_HANDLE_VALUE,
+        NULL,
+        PAGE_READWRITE,
+        0,
+        16,
+        scene_name(L"Local\\pipework-17-ring"));
+    if (mapping == NULL)
+        environment_trouble("CreateFileMappingW", "a small mapping");
+    expect_failure(start("fast write x"), "MapViewOfFile", ERROR_ACCESS_DENIED);
+    CloseHandle(mapping);
+}
+
+CHECK(
+    other_kind, .name = "A name of another kind is told (6)", .read = WRONG,
+    .program = "producer", .needs = &lesson_queue)
+{
+    tried("made events of the names of a semaphore and of a mutex, and started "
+          "`producer x` and `fast read`");
+    HANDLE event = CreateEventW(NULL, TRUE, FALSE, scene_name(FREE_NAME));
+    HANDLE other = CreateEventW(
+        NULL,
+        TRUE,
+        FALSE,
+        scene_name(L"Local\\pipework-17-ring-reader"));
+    if (event == NULL || other == NULL)
+        environment_trouble("CreateEventW", "an event of a name");
+    expect_failure(
+        start("producer x"),
+        "CreateSemaphoreW",
+        ERROR_INVALID_HANDLE);
+    expect_failure(start("fast read"), "CreateMutexW", ERROR_INVALID_HANDLE);
+    CloseHandle(other);
+    CloseHandle(event);
 }
 
 CHECK(
@@ -622,7 +847,7 @@ CHECK(
     .program = "producer")
 {
     expect_refused("producer,consumer 0,consumer 1 2,fast,fast read 0,fast "
-                   "write");
+                   "write,fast take x");
 }
 
 static const struct check *const CHECKS[] = {
@@ -644,7 +869,16 @@ static const struct check *const CHECKS[] = {
     &found_by_number,
     &dead_with_the_lock,
     &dead_with_a_slot,
+    &drained,
     &no_wakeup_lost,
+    &writer_dies_unheard,
+    &writer_dies,
+    &writer_has_put_all,
+    &reader_dies,
+    &one_of_each,
+    &liars,
+    &too_small,
+    &other_kind,
     &counts_are_shown,
     &lesson_usage,
     NULL,

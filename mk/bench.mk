@@ -33,6 +33,7 @@ RING := lessons/17-semaphores
 .PHONY: bench-ring
 
 bench-ring: build/bench/ring.exe    ## lesson 17's ring beside a pipe; N=ROUNDS
+	@perl -Ichecks/proofs -MMachine -e 'print Machine::name(), "\n"'
 	@mk/run $< $(N)
 
 build/bench/ring.exe: checks/bench/ring.c $(RING)/ring.c $(RING)/ring.h $(wildcard common/*.[ch]) | common

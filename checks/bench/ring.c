@@ -5,7 +5,8 @@
  *
  * Usage: `ring [ROUNDS [MS]]`: so many rounds (5) of every way, each for so
  * long (300 ms); the medians are printed, and how they compare with the pipe
- * of the same run. It starts itself, as the other side: `ring echo WAY`.
+ * of the same run. It starts itself, as the other side: `ring echo WAY MASK`,
+ * where the mask says on which processors.
  *
  * A round trip takes 64 bytes there and back; one way, blocks of 64 KiB go
  * there, and one byte comes back at the end of all.
@@ -20,6 +21,8 @@
 #include "ring.h"
 
 #define PIPE_NAME L"\\\\.\\pipe\\pipework-17-bench"
+#define THERE     L"Local\\pipework-17-there"
+#define BACK      L"Local\\pipework-17-back"
 
 enum { SMALL = 64, LARGE = 64 * 1024, ROUNDS_MAX = 50, ROUNDS = 5, MS = 300 };
 
@@ -43,12 +46,19 @@ enum { WAYS_COUNT = sizeof WAYS / sizeof WAYS[0] };
 static HANDLE pipe = INVALID_HANDLE_VALUE;
 static struct ring out, in;
 
+static _Noreturn void give_up(const char *why)
+{
+    fprintf(stderr, "ring: %s\n", why);
+    exit(EXIT_FAILURE);
+}
+
 static void send(const void *data, DWORD size)
 {
     DWORD bytes_written;
-    if (pipe == INVALID_HANDLE_VALUE)
-        ring_write(&out, data, size);
-    else if (!WriteFile(pipe, data, size, &bytes_written, NULL))
+    if (pipe == INVALID_HANDLE_VALUE) {
+        if (!ring_write(&out, data, size))
+            give_up("the other side has left");
+    } else if (!WriteFile(pipe, data, size, &bytes_written, NULL))
         die("WriteFile");
 }
 
@@ -57,7 +67,8 @@ static void receive(void *data, DWORD size)
     char *to = data;
     DWORD bytes_read;
     if (pipe == INVALID_HANDLE_VALUE) {
-        ring_read(&in, data, size);
+        if (!ring_read(&in, data, size))
+            give_up("the other side has left");
         return;
     }
     for (; size > 0; to += bytes_read, size -= bytes_read)
@@ -65,21 +76,24 @@ static void receive(void *data, DWORD size)
             die("ReadFile");
 }
 
+/** What we read from is ours: each side makes one. The one that was started
+ * joins the other's, and says so. */
 static void open_rings(const struct way *way, bool is_echo)
 {
-    struct ring there = open_ring(L"Local\\pipework-17-there", way->spins);
-    struct ring back = open_ring(L"Local\\pipework-17-back", way->spins);
-    out = is_echo ? back : there;
-    in = is_echo ? there : back;
+    if (!make_ring(&in, is_echo ? THERE : BACK, way->spins))
+        give_up("a ring of that name is there");
+    if (is_echo && !join_ring(&out, BACK, way->spins))
+        give_up("there is no ring back");
 }
 
 /** The other side: answers or swallows what comes, up to its end. */
 static int echo(const struct way *way)
 {
     static char data[LARGE];
-    if (!way->pipe)
+    if (!way->pipe) {
         open_rings(way, true);
-    else {
+        send(data, SMALL);
+    } else {
         pipe = CreateFileW(
             PIPE_NAME,
             GENERIC_READ | GENERIC_WRITE,
@@ -111,7 +125,7 @@ static double now_s(void)
 }
 
 /** Starts this program as the other side. */
-static HANDLE start_echo(size_t way)
+static HANDLE start_echo(size_t way, DWORD_PTR mask)
 {
     wchar_t path[MAX_PATH], command[MAX_PATH + 40];
     if (GetModuleFileNameW(NULL, path, MAX_PATH) == 0)
@@ -119,9 +133,10 @@ static HANDLE start_echo(size_t way)
     swprintf(
         command,
         sizeof command / sizeof command[0],
-        L"\"%ls\" echo %u",
+        L"\"%ls\" echo %u %llu",
         path,
-        (unsigned)way);
+        (unsigned)way,
+        (unsigned long long)mask);
     STARTUPINFOW startup = {.cb = sizeof startup};
     PROCESS_INFORMATION child;
     if (!CreateProcessW(
@@ -141,7 +156,8 @@ static HANDLE start_echo(size_t way)
 }
 
 /** One round of one way: trips a second, and bytes a second. */
-static void measure(size_t number, double ms, double *trips, double *bytes)
+static void measure(
+    size_t number, DWORD_PTR mask, double ms, double *trips, double *bytes)
 {
     static char data[LARGE];
     const struct way *way = &WAYS[number];
@@ -161,11 +177,16 @@ static void measure(size_t number, double ms, double *trips, double *bytes)
         if (pipe == INVALID_HANDLE_VALUE)
             die("CreateNamedPipeW");
     }
-    HANDLE child = start_echo(number);
+    HANDLE child = start_echo(number, mask);
     if (way->pipe && !ConnectNamedPipe(pipe, NULL)
         && GetLastError() != ERROR_PIPE_CONNECTED)
         die("ConnectNamedPipe");
 
+    if (!way->pipe) {
+        receive(data, SMALL);  // now the other ring is there, too
+        if (!join_ring(&out, THERE, way->spins))
+            give_up("there is no ring there");
+    }
     memset(data, ANSWER, SMALL);
     for (int i = 0; i < 200; i++) {  // until both are warm
         send(data, SMALL);
@@ -221,41 +242,56 @@ static double median(double *values, size_t count)
     return values[count / 2];
 }
 
-int main(int argc, char *argv[])
+/** Keeps this process to some processors. */
+static void stay_on(DWORD_PTR mask)
+{
+    if (!SetProcessAffinityMask(GetCurrentProcess(), mask))
+        die("SetProcessAffinityMask");
+}
+
+/** All rounds of all ways on some processors, as a table. */
+static void show(
+    const char *where, DWORD_PTR mask, unsigned long rounds, double ms)
 {
     static double trips[WAYS_COUNT][ROUNDS_MAX], bytes[WAYS_COUNT][ROUNDS_MAX];
-    unsigned long way = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-    if (argc == 3 && strcmp(argv[1], "echo") == 0 && way < WAYS_COUNT)
-        return echo(&WAYS[way]);
-    unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : ROUNDS;
-    double ms = argc > 2 ? strtod(argv[2], NULL) : MS;
-    if (rounds < 1 || rounds > ROUNDS_MAX || ms < 1 || argc > 3) {
-        fprintf(stderr, "usage: ring [ROUNDS [MS]]\n");
-        return EXIT_USAGE;
-    }
+    stay_on(mask);
     for (size_t round = 0; round < rounds; round++)
         for (size_t i = 0; i < WAYS_COUNT; i++)
-            measure(i, ms, &trips[i][round], &bytes[i][round]);
+            measure(i, mask, ms, &trips[i][round], &bytes[i][round]);
 
-    printf("%-24s %12s %7s %10s %7s\n", "", "round trips", "", "MB/s", "");
-    printf(
-        "%-24s %12s %7s %10s %7s\n",
-        "",
-        "of 64 B, /s",
-        "times",
-        "",
-        "times");
+    printf("%-24s %12s %7s %10s %7s\n", where, "64 B, /s", "", "MB/s", "");
     double trips_pipe = median(trips[0], rounds);
     double bytes_pipe = median(bytes[0], rounds);
     for (size_t i = 0; i < WAYS_COUNT; i++) {
         double t = median(trips[i], rounds), b = median(bytes[i], rounds);
         printf(
-            "%-24s %12.0f %7.1f %10.0f %7.1f\n",
+            "%-24s %12.0f %6.1fx %10.0f %6.1fx\n",
             WAYS[i].name,
             t,
             t / trips_pipe,
             b / 1e6,
             b / bytes_pipe);
     }
+}
+
+int main(int argc, char *argv[])
+{
+    unsigned long way = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+    if (argc == 4 && strcmp(argv[1], "echo") == 0 && way < WAYS_COUNT) {
+        stay_on((DWORD_PTR)strtoull(argv[3], NULL, 10));
+        return echo(&WAYS[way]);
+    }
+    unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : ROUNDS;
+    double ms = argc > 2 ? strtod(argv[2], NULL) : MS;
+    if (rounds < 1 || rounds > ROUNDS_MAX || ms < 1 || argc > 3) {
+        fprintf(stderr, "usage: ring [ROUNDS [MS]]\n");
+        return EXIT_USAGE;
+    }
+    DWORD_PTR mine, all;
+    if (!GetProcessAffinityMask(GetCurrentProcess(), &mine, &all))
+        die("GetProcessAffinityMask");
+    if ((mine & (mine - 1)) != 0)
+        show("On any processor", mine, rounds, ms);
+    show("Both on one processor", mine & -mine, rounds, ms);
     return EXIT_SUCCESS;
 }

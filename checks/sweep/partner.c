@@ -86,7 +86,7 @@ struct actor *partner_missing(struct run *run, bool quiet)
     for (size_t i = 0; i < run->count; i++) {
         struct actor *actor = &run->actors[i];
         uint32_t id = actor->program->id;
-        if (actor->pressed)
+        if (actor->pressed && !actor->ended)
             return NULL;  // it is about to end, whoever comes
         if (!actor->ended)
             expected = expected || expects_client(run, id);

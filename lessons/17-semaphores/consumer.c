@@ -3,11 +3,13 @@
  * @file
  * @brief Takes texts from the queue and prints them.
  *
- * Usage: `consumer [COUNT]`: ends after that many texts, or at Ctrl+C.
+ * Usage: `consumer [COUNT]`: ends after that many texts; at Ctrl+C, when it has
+ * taken what is there.
  *
  * Read queue.h first.
  */
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <windows.h>
@@ -15,6 +17,16 @@
 #include "common/console.h"
 #include "common/error.h"
 #include "queue.h"
+
+static volatile bool stopping;
+
+/** Windows calls this at Ctrl+C, on a thread of its own. */
+static BOOL WINAPI on_ctrl_c(DWORD event)
+{
+    (void)event;
+    stopping = true;
+    return TRUE;  // it is handled: nobody dies with a token
+}
 
 int main(int argc, char *argv[])
 {
@@ -24,15 +36,21 @@ int main(int argc, char *argv[])
         fprintf(stderr, "usage: consumer [COUNT]\n");
         return EXIT_USAGE;
     }
+    if (!SetConsoleCtrlHandler(on_ctrl_c, TRUE))
+        die("SetConsoleCtrlHandler");
     struct queue queue = open_queue();
     printf("ready\n");
     fflush(stdout);
 
-    char text[TEXT_SIZE];
-    for (long i = 0; i < count; i++) {
-        uint32_t number = take(&queue, text);
-        printf("took number %u: %s\n", number, text);
-        fflush(stdout);
+    while (count > 0) {
+        char text[TEXT_SIZE];
+        uint32_t number;
+        if (take(&queue, text, &number)) {
+            printf("took number %u: %s\n", number, text);
+            fflush(stdout);
+            count--;
+        } else if (stopping)
+            break;
     }
     close_queue(&queue);
     return EXIT_SUCCESS;

@@ -24,7 +24,10 @@ int main(int argc, char *argv[])
     }
     struct queue queue = open_queue();
     for (int i = 1; i < argc; i++) {
-        uint32_t number = put(&queue, argv[i]);
+        uint32_t number;
+        while (!put(&queue, argv[i], &number)) {
+            // full: try again
+        }
         printf("put number %u\n", number);
         fflush(stdout);
     }

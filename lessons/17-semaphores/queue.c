@@ -15,7 +15,7 @@
 #include "queue.h"
 
 /** After so long in vain, look whether somebody has died with a token. */
-enum { LOOK_MS = 1000 };
+enum { LOOK_MS = 250 };
 
 struct queue open_queue(void)
 {
@@ -32,9 +32,9 @@ struct queue open_queue(void)
     queue.memory = MapViewOfFile(
         queue.mapping,
         FILE_MAP_ALL_ACCESS,
-        0,   // from the beginning, upper half
-        0,   // lower half
-        0);  // all of it
+        0,                             // from the beginning, upper half
+        0,                             // lower half
+        sizeof(struct queue_memory));  // so many bytes
     if (queue.memory == NULL)
         die("MapViewOfFile");
 
@@ -95,40 +95,44 @@ static void release(HANDLE semaphore)
         die("ReleaseSemaphore");
 }
 
-uint32_t put(struct queue *queue, const char *text)
+bool put(struct queue *queue, const char *text, uint32_t *number)
 {
     struct queue_memory *memory = queue->memory;
     DWORD result = enter(queue, queue->free);
-    while (memory->put - memory->taken == SLOTS) {  // no room, token or not
-        leave(queue);
-        result = enter(queue, queue->free);
+    bool has_room = memory->put - memory->taken < SLOTS;  // token or not
+    if (has_room) {
+        *number = memory->put;
+        snprintf(memory->texts[*number % SLOTS], TEXT_SIZE, "%s", text);
+        memory->put++;  // last: now it counts
     }
-
-    uint32_t number = memory->put;
-    snprintf(memory->texts[number % SLOTS], TEXT_SIZE, "%s", text);
-    memory->put++;  // last: now it counts
     leave(queue);
+    if (!has_room)
+        return false;
+
     release(queue->filled);
     if (result == WAIT_TIMEOUT)
-        printf("a slot that nobody told of: number %u\n", number);
-    return number;
+        printf("a slot that nobody told of: number %u\n", *number);
+    return true;
 }
 
-uint32_t take(struct queue *queue, char text[TEXT_SIZE])
+bool take(struct queue *queue, char text[TEXT_SIZE], uint32_t *number)
 {
     struct queue_memory *memory = queue->memory;
     DWORD result = enter(queue, queue->filled);
-    while (memory->put == memory->taken) {  // no text, token or not
-        leave(queue);
-        result = enter(queue, queue->filled);
+    bool has_text = memory->put != memory->taken;  // token or not
+    if (has_text) {
+        *number = memory->taken;
+        /* A stranger may have left out the final 0. */
+        const char *slot = memory->texts[*number % SLOTS];
+        snprintf(text, TEXT_SIZE, "%.*s", TEXT_SIZE - 1, slot);
+        memory->taken++;
     }
-
-    uint32_t number = memory->taken;
-    snprintf(text, TEXT_SIZE, "%s", memory->texts[number % SLOTS]);
-    memory->taken++;
     leave(queue);
+    if (!has_text)
+        return false;
+
     release(queue->free);
     if (result == WAIT_TIMEOUT)
-        printf("a text that nobody told of: number %u\n", number);
-    return number;
+        printf("a text that nobody told of: number %u\n", *number);
+    return true;
 }

@@ -10,6 +10,7 @@
 #ifndef QUEUE_17_H
 #define QUEUE_17_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <windows.h>
 
@@ -51,17 +52,19 @@ struct queue open_queue(void);
 void close_queue(struct queue *queue);
 
 /**
- * Puts a text behind the others; waits as long as there is no free slot.
+ * Puts a text behind the others; waits a moment for a free slot.
  * @param text what does not fit into TEXT_SIZE bytes is cut off
- * @return the text's number, from 0
+ * @param number gets the text's number, from 0
+ * @return false: there was no slot, so try again
  */
-uint32_t put(struct queue *queue, const char *text);
+bool put(struct queue *queue, const char *text, uint32_t *number);
 
 /**
- * Takes the first text; waits as long as there is none.
+ * Takes the first text; waits a moment for one.
  * @param text gets it, with a final 0
- * @return its number
+ * @param number gets its number
+ * @return false: there was none
  */
-uint32_t take(struct queue *queue, char text[TEXT_SIZE]);
+bool take(struct queue *queue, char text[TEXT_SIZE], uint32_t *number);
 
 #endif
