@@ -82,8 +82,10 @@ static void open_queue(void)
     if (lock == NULL)
         die("CreateMutexW");
     room = CreateSemaphoreW(NULL, SLOTS, SLOTS, FREE_NAME);
+    if (room == NULL)
+        die("CreateSemaphoreW");
     filled = CreateSemaphoreW(NULL, 0, SLOTS, FILLED_NAME);
-    if (room == NULL || filled == NULL)
+    if (filled == NULL)
         die("CreateSemaphoreW");
     /* TODO(1): make `closed`, not set, of the name CLOSED_NAME. How many does
      * it wake, and what is told to somebody who comes later? */
