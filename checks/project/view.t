@@ -475,6 +475,31 @@ for (['mutex'], ['mutex', '--stable']) {
     like(text_of("$base.svg"), qr/class="code">→ WAIT_ABANDONED/, 'and has the colour of a code');
 }
 
+# A semaphore: each token ends one wait, the first that it can.
+make_up('tokens', <<'END');
+    1.1 start | t0 0 | in producer
+    call | t0 1 | t1 2 | name CreateSemaphoreW | nth 1 | handle 0x50 | result 0x50 | flags opens | in first=0 most=4 name="filled"
+    call | t0 30000 | t1 30010 | name ReleaseSemaphore | nth 1 | handle 0x50 | in semaphore=0x50 count=1
+    call | t0 30020 | t1 30030 | name ReleaseSemaphore | nth 2 | handle 0x50 | in semaphore=0x50 count=1
+    call | t0 30040 | t1 30050 | name ReleaseSemaphore | nth 3 | handle 0x50 | in semaphore=0x50 count=1
+    2.1 start | t0 20 | in one
+    call | t0 21 | t1 22 | name OpenSemaphoreW | nth 1 | handle 0x60 | result 0x60 | flags opens | in access=0x100000 inherit=0 name="filled"
+    call | t0 30 | t1 30100 | name WaitForSingleObject | nth 1 | handle 0x60 | in object=0x60 wait=INFINITE
+    exit | t0 40000
+    3.1 start | t0 23 | in two
+    call | t0 24 | t1 25 | name OpenSemaphoreW | nth 1 | handle 0x60 | result 0x60 | flags opens | in access=0x100000 inherit=0 name="filled"
+    call | t0 40 | t1 30110 | name WaitForSingleObject | nth 1 | handle 0x60 | in object=0x60 wait=INFINITE
+    exit | t0 40001
+    1.1 exit | t0 53000
+END
+$base = draw('tokens');
+looks_good($base);
+is_deeply([messages($base)], ['producer > one: signal', 'producer > two: signal'],
+    'each token ends one wait');
+is_deeply([map { $_->{ts} + 0 } grep { $_->{ph} eq 's' && $_->{name} eq 'signal' }
+        @{ decode_json(slurp("$base.json"))->{traceEvents} }], [30000, 30020],
+    'the first that it can');
+
 # The bytes in front of a text; and an object that was there already.
 make_up('letter', <<'END');
     1.1 start | t0 0 | in server

@@ -102,7 +102,26 @@ static bool same_object(const struct item *items, int left, int right)
                && memcmp(a.value, b.value, a.value_length) == 0);
 }
 
-/** The item that ended a wait for what another item has opened, or NOTHING. */
+/** Whether an item has made or opened a semaphore. */
+static bool opens_semaphore(const struct item *item)
+{
+    const char *name = lens_call_name(item->record->call);
+    return strcmp(name, "CreateSemaphoreW") == 0
+           || strcmp(name, "OpenSemaphoreW") == 0;
+}
+
+/** Whether an item has ended a wait already. */
+static bool has_ended_one(const struct story *story, int signal)
+{
+    for (int i = 0; i < story->arrows; i++)
+        if (story->arrow[i].from == signal
+            && story->arrow[i].kind == ARROW_SIGNAL)
+            return true;
+    return false;
+}
+
+/** The item that ended a wait for what another item has opened, or NOTHING. Of
+ *  a semaphore each token ends one wait: the first. Else it is the last one. */
 static int find_signal(const struct story *story, int wait, int opened)
 {
     const struct item *item = &story->item[wait];
@@ -122,16 +141,22 @@ static int find_signal(const struct story *story, int wait, int opened)
                 return i;
         return NOTHING;
     }
-    for (int i = story->items - 1; i >= 0; i--) {
+    bool first = opens_semaphore(opener);
+    int found = NOTHING;
+    for (int i = 0; i < story->items; i++) {
         const struct item *signal = &story->item[i];
         if (signal->kind == ITEM_CALL && signal->from < item->to
             && signal->to >= item->from && signal->thread != item->thread
             && table_role(signal->record->call) == ROLE_SIGNAL
             && item_succeeded(signal)
-            && same_object(story->item, signal->opener, opened))
-            return i;
+            && same_object(story->item, signal->opener, opened)
+            && (!first || !has_ended_one(story, i))) {
+            found = i;
+            if (first)
+                break;
+        }
     }
-    return NOTHING;
+    return found;
 }
 
 /** Draws the arrow from what ended a wait. One that would not have waited was
