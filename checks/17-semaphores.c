@@ -12,6 +12,7 @@
  * Usage: `17-semaphores FOLDER [LESSON-FOLDER]`
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,11 @@
 #include "checks/harness/servers.h"
 #include "checks/harness/values.h"
 #include "checks/harness/where.h"
-#include "lessons/17-semaphores/queue.h"
 #include "lessons/17-semaphores/ring.h"
 
-/** How often a program must be seen to stand. */
-enum { LOOKS = 10 };
+/** The queues' size, that of a text, and how often a program must be seen to
+ * stand. */
+enum { SLOTS = 4, TEXT_SIZE = 64, LOOKS = 10 };
 
 /** Waits until a program has ended, or stands in calls that wait without a
  * limit. Tells whether it has ended. */
@@ -678,27 +679,37 @@ CHECK(
     }
 }
 
-/** The memory of the ring that the programs have. */
-static struct ring_memory *view_ring(HANDLE *mapping)
+#define RING_NAME  L"Local\\pipework-17-ring"
+#define QUEUE_NAME L"Local\\pipework-17-memory"
+
+/** Makes or opens a mapping of the programs, for the check. */
+static HANDLE make_mapping(const wchar_t *name, DWORD size)
 {
-    *mapping = OpenFileMappingW(
-        FILE_MAP_ALL_ACCESS,
-        FALSE,
-        scene_name(L"Local\\pipework-17-ring"));
-    struct ring_memory *memory =
-        *mapping == NULL
-            ? NULL
-            : MapViewOfFile(*mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-    if (memory == NULL)
-        environment_trouble("MapViewOfFile", "the ring's memory");
-    return memory;
+    HANDLE mapping = CreateFileMappingW(
+        INVALID_HANDLE_VALUE,
+        NULL,
+        PAGE_READWRITE,
+        0,
+        size,
+        scene_name(name));
+    if (mapping == NULL)
+        environment_trouble("CreateFileMappingW", "the programs' memory");
+    return mapping;
+}
+
+/** Maps all of it. */
+static void *map_all(HANDLE mapping)
+{
+    void *view = MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    if (view == NULL)
+        environment_trouble("MapViewOfFile", "the programs' memory");
+    return view;
 }
 
 CHECK(
     reader_dies, .name = "A writer learns that its reader has died",
     .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
 {
-    HANDLE mapping;
     tried("made the ring full, let `fast write hello` wait, and ended `fast "
           "read`");
     struct program *reader = start_until_ready("fast read", NULL);
@@ -706,7 +717,8 @@ CHECK(
         "fast write hello",
         &(struct conditions){.gate = "SetEvent:1"});
     wait_at_gate(writer);
-    struct ring_memory *memory = view_ring(&mapping);
+    HANDLE mapping = make_mapping(RING_NAME, sizeof(struct ring_memory));
+    struct ring_memory *memory = map_all(mapping);
     memory->taken = memory->put - RING_SIZE;
     UnmapViewOfFile(memory);
     CloseHandle(mapping);
@@ -743,23 +755,16 @@ CHECK(
     liars, .name = "What a stranger puts there stays within bounds",
     .read = "Read it", .program = "producer", .needs = &lesson_queue)
 {
-    char expected[100];
-    tried("made a queue of 2^31 texts, each without an end, and started "
-          "`consumer 1`");
-    HANDLE mapping = CreateFileMappingW(
-        INVALID_HANDLE_VALUE,
-        NULL,
-        PAGE_READWRITE,
-        0,
-        sizeof(struct queue_memory),
-        scene_name(MEMORY_NAME));
-    struct queue_memory *memory =
-        mapping == NULL ? NULL
-                        : MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-    if (memory == NULL)
-        environment_trouble("MapViewOfFile", "the queue's memory");
-    memset(memory->texts, 'x', sizeof memory->texts);
-    memory->put = 1U << 31;
+    char expected[200];
+    tried(
+        "made a queue of 2,021,161,080 texts, each without an end, and started "
+        "`consumer 1`");
+    /* As queue.h has it: two numbers, then the texts. */
+    DWORD size = 2 * sizeof(uint32_t) + SLOTS * TEXT_SIZE;
+    HANDLE mapping = make_mapping(QUEUE_NAME, size);
+    uint32_t *memory = map_all(mapping);
+    memset(memory, 'x', size);
+    memory[1] = 0;
     struct program *consumer = start("consumer 1");
     expect_end(consumer, EXIT_SUCCESS);
     UnmapViewOfFile(memory);
@@ -779,15 +784,7 @@ CHECK(
 {
     tried("made a mapping of 16 bytes of the ring's name, and started `fast "
           "write x`");
-    HANDLE mapping = CreateFileMappingW(
-        INVALID_HANDLE_VALUE,
-        NULL,
-        PAGE_READWRITE,
-        0,
-        16,
-        scene_name(L"Local\\pipework-17-ring"));
-    if (mapping == NULL)
-        environment_trouble("CreateFileMappingW", "a small mapping");
+    HANDLE mapping = make_mapping(RING_NAME, 16);
     expect_failure(start("fast write x"), "MapViewOfFile", ERROR_ACCESS_DENIED);
     CloseHandle(mapping);
 }
@@ -798,7 +795,8 @@ CHECK(
 {
     tried("made events of the names of a semaphore and of a mutex, and started "
           "`producer x` and `fast read`");
-    HANDLE event = CreateEventW(NULL, TRUE, FALSE, scene_name(FREE_NAME));
+    HANDLE event =
+        CreateEventW(NULL, TRUE, FALSE, scene_name(L"Local\\pipework-17-free"));
     HANDLE other = CreateEventW(
         NULL,
         TRUE,

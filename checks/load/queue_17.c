@@ -102,7 +102,7 @@ static int take_numbers(struct tally *tally)
 /** Starts this program once more. */
 static HANDLE start_part(const char *arguments)
 {
-    char path[MAX_PATH], command[MAX_PATH + 100];
+    char path[MAX_PATH] = "", command[MAX_PATH + 100];
     if (GetModuleFileNameA(NULL, path, MAX_PATH) == 0)
         die("GetModuleFileNameA");
     snprintf(command, sizeof command, "\"%s\" %s", path, arguments);

@@ -30,6 +30,15 @@ static DWORD look(HANDLE object)
     return result;
 }
 
+/** What a call failed with that should make or open an object. */
+static DWORD error_of(HANDLE object)
+{
+    DWORD error = object == NULL ? GetLastError() : ERROR_SUCCESS;
+    if (object != NULL)
+        CloseHandle(object);
+    return error;
+}
+
 /** What a semaphore counts. */
 static void show_semaphore(void)
 {
@@ -54,23 +63,23 @@ static void show_semaphore(void)
     printf("1 more than at most                     %lu\n", error);
     CloseHandle(semaphore);
 
-    semaphore = CreateSemaphoreW(NULL, 3, 2, NULL);
-    error = semaphore == NULL ? GetLastError() : ERROR_SUCCESS;
+    error = error_of(CreateSemaphoreW(NULL, 3, 2, NULL));
     printf("made with 3 of at most 2                %lu\n", error);
 }
 
 /** Its name, and what one may do with it. */
 static void show_names(void)
 {
-    HANDLE opened =
-        OpenSemaphoreW(SYNCHRONIZE, FALSE, NAME);  // a child does not get it
-    DWORD error = opened == NULL ? GetLastError() : ERROR_SUCCESS;
+    DWORD error = error_of(OpenSemaphoreW(
+        SYNCHRONIZE,
+        FALSE,  // a child does not get it
+        NAME));
     printf("opened before it was made               %lu\n", error);
 
     HANDLE made = CreateSemaphoreW(NULL, 1, 1, NAME);
     if (made == NULL)
         die("CreateSemaphoreW");
-    opened = OpenSemaphoreW(SEMAPHORE_MODIFY_STATE, FALSE, NAME);
+    HANDLE opened = OpenSemaphoreW(SEMAPHORE_MODIFY_STATE, FALSE, NAME);
     if (opened == NULL)
         die("OpenSemaphoreW");
     error = WaitForSingleObject(opened, 0) == WAIT_FAILED ? GetLastError()
@@ -78,8 +87,7 @@ static void show_names(void)
     printf("opened to release, and waited for       %lu\n", error);
     CloseHandle(opened);
 
-    opened = CreateEventW(NULL, FALSE, FALSE, NAME);
-    error = opened == NULL ? GetLastError() : ERROR_SUCCESS;
+    error = error_of(CreateEventW(NULL, FALSE, FALSE, NAME));
     printf("an event by the semaphore's name        %lu\n", error);
     CloseHandle(made);
 }
@@ -176,16 +184,21 @@ static void show_orders(void)
     CloseHandle(free);
 }
 
+static bool is_empty(int texts)
+{
+    return texts == 0;
+}
+
 /** Between a look and the wait, another one puts something and sets the
  * event: played here by one thread, in the order that loses it. */
 static void show_lost_wakeup(void)
 {
     HANDLE event = make_event(TRUE);
     int texts = 0;
-    bool empty = texts == 0;  // looked,
-    texts++;                  // (the other one puts,
-    set(event);               // and sets)
-    if (!ResetEvent(event))   // made ready for the wait: it is gone
+    bool empty = is_empty(texts);  // looked,
+    texts++;                       // (the other one puts,
+    set(event);                    // and sets)
+    if (!ResetEvent(event))        // made ready for the wait: it is gone
         die("ResetEvent");
     printf("looked, reset, waited: text, result     ");
     printf("%d, %lu\n", texts, empty ? look(event) : WAIT_OBJECT_0);
@@ -193,9 +206,9 @@ static void show_lost_wakeup(void)
     texts = 0;
     if (!ResetEvent(event))  // made ready,
         die("ResetEvent");
-    empty = texts == 0;  // looked,
-    texts++;             // (the other one puts,
-    set(event);          // and sets)
+    empty = is_empty(texts);  // looked,
+    texts++;                  // (the other one puts,
+    set(event);               // and sets)
     printf("reset, looked, waited: text, result     ");
     printf("%d, %lu\n", texts, empty ? look(event) : WAIT_OBJECT_0);
     CloseHandle(event);

@@ -48,12 +48,13 @@ static HANDLE open_mutex(const wchar_t *name)
 }
 
 /** Takes the mutex that shows that we live; false: another one has it. */
-static bool appear(const struct ring *ring)
+static bool appear(struct ring *ring)
 {
     DWORD result = WaitForSingleObject(ring->me, 0);  // only look
     if (result == WAIT_FAILED)
         die("WaitForSingleObject");
-    return result != WAIT_TIMEOUT;
+    ring->appeared = result != WAIT_TIMEOUT;
+    return ring->appeared;
 }
 
 static void map(struct ring *ring)
@@ -142,6 +143,8 @@ bool join_ring(struct ring *ring, const wchar_t *name, unsigned spins)
 
 void close_ring(struct ring *ring)
 {
+    if (ring->appeared && !ReleaseMutex(ring->me))
+        die("ReleaseMutex");
     close_parts(ring);
     if (!UnmapViewOfFile(ring->memory))
         die("UnmapViewOfFile");
@@ -161,7 +164,7 @@ static void wait_for_peer(struct ring *ring, HANDLE event)
         die("WaitForMultipleObjects");
     if (result == WAIT_OBJECT_0)
         ring->peer_came = true;
-    else  // it has closed its mutex, or died: WAIT_ABANDONED_0 + 1
+    else  // it gave its mutex back, or died: WAIT_ABANDONED_0 + 1
         ring->peer_left = true;
 }
 

@@ -39,6 +39,7 @@ struct ring {
     HANDLE has_room; /**< auto-reset event, for the writer */
     HANDLE me;       /**< mutex that is mine as long as I live */
     HANDLE peer;     /**< the other side's */
+    bool appeared;   /**< `me` is mine */
     bool peer_came;  /**< so its end can be waited for */
     bool peer_left;  /**< its mutex came free */
     unsigned spins;  /**< SPINS, or 0: sleep at once */
