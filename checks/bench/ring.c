@@ -18,7 +18,7 @@
 #include <windows.h>
 
 #include "common/error.h"
-#include "ring.h"
+#include "lessons/17-semaphores/ring.h"
 
 #define PIPE_NAME L"\\\\.\\pipe\\pipework-17-bench"
 #define THERE     L"Local\\pipework-17-there"
