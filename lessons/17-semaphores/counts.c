@@ -184,34 +184,65 @@ static void show_orders(void)
     CloseHandle(free);
 }
 
-static bool is_empty(int texts)
+/** One who sleeps while there is no text, and the gate that holds it behind its
+ * look. */
+struct sleeper {
+    HANDLE event;       // manual-reset: there is a text
+    HANDLE looked, go;  // the gate
+    bool resets_first;
+    _Atomic int texts;
+    DWORD result;  // of its wait
+};
+
+/** A thread: looks, and waits if there is nothing. */
+static DWORD WINAPI look_and_wait(void *argument)
 {
-    return texts == 0;
+    struct sleeper *me = argument;
+    if (me->resets_first && !ResetEvent(me->event))
+        die("ResetEvent");
+    bool empty = me->texts == 0;
+    set(me->looked);
+    if (WaitForSingleObject(me->go, INFINITE) == WAIT_FAILED)
+        die("WaitForSingleObject");
+    if (!me->resets_first && !ResetEvent(me->event))  // wipes out what came
+        die("ResetEvent");
+    me->result = empty ? look(me->event) : WAIT_OBJECT_0;
+    return EXIT_SUCCESS;
 }
 
-/** Between a look and the wait, another one puts something and sets the
- * event: played here by one thread, in the order that loses it. */
+/** Puts a text while a sleeper is held between its look and its wait. */
+static void put_in_the_gap(struct sleeper *sleeper)
+{
+    sleeper->event = make_event(TRUE);
+    sleeper->looked = make_event(FALSE);
+    sleeper->go = make_event(FALSE);
+    HANDLE thread = CreateThread(NULL, 0, look_and_wait, sleeper, 0, NULL);
+    if (thread == NULL)
+        die("CreateThread");
+    if (WaitForSingleObject(sleeper->looked, INFINITE) == WAIT_FAILED)
+        die("WaitForSingleObject");
+    sleeper->texts++;
+    set(sleeper->event);
+    set(sleeper->go);
+    if (WaitForSingleObject(thread, INFINITE) == WAIT_FAILED)
+        die("WaitForSingleObject");
+    CloseHandle(thread);
+    CloseHandle(sleeper->go);
+    CloseHandle(sleeper->looked);
+    CloseHandle(sleeper->event);
+}
+
+/** The wake-up that is lost, and how it is not. */
 static void show_lost_wakeup(void)
 {
-    HANDLE event = make_event(TRUE);
-    int texts = 0;
-    bool empty = is_empty(texts);  // looked,
-    texts++;                       // (the other one puts,
-    set(event);                    // and sets)
-    if (!ResetEvent(event))        // made ready for the wait: it is gone
-        die("ResetEvent");
+    struct sleeper late = {.resets_first = false};
+    struct sleeper early = {.resets_first = true};
+    put_in_the_gap(&late);
     printf("looked, reset, waited: text, result     ");
-    printf("%d, %lu\n", texts, empty ? look(event) : WAIT_OBJECT_0);
-
-    texts = 0;
-    if (!ResetEvent(event))  // made ready,
-        die("ResetEvent");
-    empty = is_empty(texts);  // looked,
-    texts++;                  // (the other one puts,
-    set(event);               // and sets)
+    printf("%d, %lu\n", late.texts, late.result);
+    put_in_the_gap(&early);
     printf("reset, looked, waited: text, result     ");
-    printf("%d, %lu\n", texts, empty ? look(event) : WAIT_OBJECT_0);
-    CloseHandle(event);
+    printf("%d, %lu\n", early.texts, early.result);
 }
 
 /** The two events of a game of ping-pong. */
