@@ -27,6 +27,9 @@
 #include "checks/harness/where.h"
 #include "lessons/17-semaphores/ring.h"
 
+#define RING_NAME  L"Local\\pipework-17-ring"
+#define QUEUE_NAME L"Local\\pipework-17-memory"
+
 /** The queues' size, that of a text, and how often a program must be seen to
  * stand. */
 enum { SLOTS = 4, TEXT_SIZE = 64, LOOKS = 10 };
@@ -55,6 +58,30 @@ static void expect_waits(struct program *program, const char *what)
                "INFINITE");
         fail_check(what, "it does not stand in a wait without a limit");
     }
+}
+
+/** Makes or opens a mapping of the programs, for the check. */
+static HANDLE make_mapping(const wchar_t *name, DWORD size)
+{
+    HANDLE mapping = CreateFileMappingW(
+        INVALID_HANDLE_VALUE,
+        NULL,
+        PAGE_READWRITE,
+        0,
+        size,
+        scene_name(name));
+    if (mapping == NULL)
+        environment_trouble("CreateFileMappingW", "the programs' memory");
+    return mapping;
+}
+
+/** Maps all of it. */
+static void *map_all(HANDLE mapping)
+{
+    void *view = MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
+    if (view == NULL)
+        environment_trouble("MapViewOfFile", "the programs' memory");
+    return view;
 }
 
 /** Lets a program do all that it does. */
@@ -138,21 +165,118 @@ static void open_all_gates(struct program *program)
             open_gate_number(program, i);
 }
 
+/** Begins anew: all programs are ended, and the queue is gone. */
+static void begin_anew(void)
+{
+    unsigned limit_ms = scene_limit_ms();
+    clear_scene();
+    open_scene(limit_ms);
+    keep();
+}
+
+/** Starts a program that is held before one of its calls; NULL: it never comes
+ * to that call. */
+static struct program *hold(const char *command_line, const char *gate)
+{
+    bool passed[GATES_MAX] = {false};
+    struct program *program =
+        start_with(command_line, &(struct conditions){.gate = gate});
+    return next_gate(program, passed) >= 0 ? program : NULL;
+}
+
+/** Whether a program has waited for the lock, and not given it back. */
+static bool has_lock(struct program *program)
+{
+    const struct lens_record *call;
+    int locks = 0;
+    for (uint32_t at = 0;
+         (call = next_call(program, "WaitForSingleObject", &at)) != NULL;)
+        locks += call->t1 != 0 && call->result == WAIT_OBJECT_0;
+    for (uint32_t at = 0;
+         (call = next_call(program, "ReleaseMutex", &at)) != NULL;)
+        locks -= call->t1 != 0;
+    return locks > 0;
+}
+
+/** The calls by which a program may lock. */
+static const char *const LOCKS[] = {
+    "WaitForSingleObject:1", "WaitForSingleObject:2", "WaitForSingleObject:3"};
+
+CHECK(
+    job_then_token, .name = "The token of a job comes after the job", .todo = 2,
+    .read = READ_IT, .program = "jobs")
+{
+    for (size_t i = 0; i < ARRAYSIZE(LOCKS); i++) {
+        begin_anew();
+        tried(
+            "let `jobs take` wait, and held `jobs put x` before its %s",
+            LOCKS[i]);
+        struct program *take = start_until_ready("jobs take", NULL);
+        settle(take);
+        struct program *put = hold("jobs put x", LOCKS[i]);
+        if (put == NULL)
+            return;
+        if (count_calls(put, "ReleaseSemaphore") == 0)
+            continue;
+        likely("the token is released before the job is there: who is woken "
+               "by it finds nothing");
+        if (settle(take))
+            fail_check(
+                "a consumer goes on waiting",
+                "it has ended:\n%s",
+                take->out.text);
+    }
+}
+
+CHECK(
+    job_then_room, .name = "The token of a slot comes after the slot",
+    .todo = 3, .read = READ_IT, .program = "jobs", .needs = &job_then_token)
+{
+    for (size_t i = 0; i < ARRAYSIZE(LOCKS); i++) {
+        begin_anew();
+        tried(
+            "let `jobs put 1 2 3 4 5` wait for room, and held `jobs take` "
+            "before its %s",
+            LOCKS[i]);
+        struct program *put = start("jobs put 1 2 3 4 5");
+        settle(put);
+        struct program *take = hold("jobs take", LOCKS[i]);
+        if (take == NULL)
+            return;
+        if (count_calls(take, "ReleaseSemaphore") == 0)
+            continue;
+        if (has_line(take, "took 1"))
+            return;
+        likely("the token of `room` is released before the job is taken: its "
+               "slot is still full");
+        if (settle(put))
+            fail_check(
+                "the producer goes on waiting",
+                "it has ended:\n%s",
+                put->out.text);
+    }
+}
+
 CHECK(
     in_order, .name = "What is put is taken, in order", .todo = 3,
-    .read = READ_IT, .program = "jobs")
+    .read = READ_IT, .program = "jobs", .needs = &job_then_room)
 {
     char line[60];
     tried(
         "let `jobs take` wait, and started `jobs put one %s three`",
         other_word());
-    likely(
-        "`closed` is not set at first, and a wait for any of two objects has FALSE as its third argument");
-    also_likely(
-        "each job is put with the lock held, and its token released afterwards");
     struct program *take = start_until_ready("jobs take", NULL);
     snprintf(line, sizeof line, "jobs put one %s three", other_word());
     struct program *put = start(line);
+    if (!settle(put) && (has_lock(take) || has_lock(put)))
+        likely("who waits for a job or for room has the lock meanwhile, and "
+               "the others need it: first the wait, then the lock");
+    else {
+        likely("`closed` is not set at first, and a wait for any of two "
+               "objects has FALSE as its third argument");
+        also_likely("each job is put with the lock held, and its token "
+                    "released afterwards");
+    }
     expect_end(put, EXIT_SUCCESS);
     snprintf(line, sizeof line, "took %s", other_word());
     expect_line(take, "took one", 1);
@@ -199,7 +323,7 @@ CHECK(
 
 CHECK(
     end_is_told, .name = "Consumers empty it, then learn of the end", .todo = 3,
-    .read = WRONG, .program = "jobs", .needs = &producers_wait)
+    .read = READ_IT, .program = "jobs", .needs = &producers_wait)
 {
     tried("started `jobs put a b c`, `jobs close`, and then `jobs take` "
           "twice");
@@ -219,7 +343,7 @@ CHECK(
 
 CHECK(
     all_consumers_wake, .name = "All consumers that wait learn of the end",
-    .todo = 1, .read = WRONG, .program = "jobs", .needs = &consumers_wait)
+    .todo = 1, .read = READ_IT, .program = "jobs", .needs = &consumers_wait)
 {
     enum { CONSUMERS = 5 };
     struct program *take[CONSUMERS];
@@ -242,7 +366,7 @@ CHECK(
 
 CHECK(
     refused_later, .name = "After the close, producers are refused", .todo = 2,
-    .read = WRONG, .program = "jobs", .needs = &in_order)
+    .read = READ_IT, .program = "jobs", .needs = &in_order)
 {
     tried("started `jobs close`, and then `jobs put x y`");
     keep();
@@ -260,40 +384,8 @@ CHECK(
 }
 
 CHECK(
-    all_producers_wake, .name = "All producers that wait are refused",
-    .todo = 2, .read = WRONG, .program = "jobs", .needs = &producers_wait)
-{
-    enum { PRODUCERS = 5 };
-    struct program *put[PRODUCERS];
-    tried(
-        "let %d producers wait before a full queue, and started `jobs "
-        "close`, then `jobs take`",
-        PRODUCERS);
-    keep();
-    run("jobs put 1 2 3 4");
-    for (int i = 0; i < PRODUCERS; i++)
-        put[i] = start("jobs put x");
-    for (int i = 0; i < PRODUCERS; i++)
-        expect_waits(put[i], "a producer waits while the queue is full");
-    run("jobs close");
-    likely("a producer must wait for two things, and the close must wake every "
-           "one of those who wait for room");
-    for (int i = 0; i < PRODUCERS; i++) {
-        expect_end(put[i], EXIT_FAILURE);
-        expect_output(put[i], "refused x\n");
-    }
-    likely("who is refused has the lock, too, and must release it");
-    for (int i = 0; i < PRODUCERS; i++)
-        expect_no_errors(put[i]);
-    likely("what was accepted before the close is taken all the same");
-    struct program *take = start("jobs take");
-    expect_end(take, EXIT_SUCCESS);
-    expect_output(take, "ready\ntook 1\ntook 2\ntook 3\ntook 4\nend\n");
-}
-
-CHECK(
     on_its_way, .name = "A job whose token comes late is not lost", .todo = 3,
-    .read = WRONG, .program = "jobs", .needs = &end_is_told)
+    .read = READ_IT, .program = "jobs", .needs = &end_is_told)
 {
     tried("held `jobs put late` before its ReleaseSemaphore, started `jobs "
           "close` and `jobs take` meanwhile, and let it go on");
@@ -318,42 +410,102 @@ CHECK(
 
 CHECK(
     between, .name = "Accepted is taken, refused is not", .todo = 2,
-    .read = WRONG, .program = "jobs", .needs = &end_is_told)
+    .read = READ_IT, .program = "jobs", .needs = &end_is_told)
 {
-    bool passed[GATES_MAX] = {false};
-    tried("held `jobs put x` before each call that locks or waits: at one "
-          "of them `jobs close` and `jobs take` came to their end meanwhile");
-    likely(
-        "whether the queue is closed must be asked with the lock held, after "
-        "the wait for room: what the wait said may be old by then");
-    keep();
-    struct program *put = start_with(
-        "jobs put x",
-        &(struct conditions){
-            .gate = "WaitForSingleObject:1,WaitForSingleObject:2,"
-                    "WaitForSingleObject:3"});
-    /* Its last wait before the job counts is the lock. */
-    int gate = next_gate(put, passed), last = -1;
-    while (gate >= 0 && count_calls(put, "WaitForMultipleObjects") == 0
-           && last < 0) {
-        open_gate_number(put, (size_t)gate);
-        last = gate;
-        gate = next_gate(put, passed);
+    static const char *const GATES[] = {
+        "WaitForSingleObject:1",
+        "WaitForSingleObject:2",
+        "WaitForSingleObject:3",
+        "WaitForMultipleObjects:2",
+        "WaitForMultipleObjects:3"};
+    for (size_t i = 0; i < ARRAYSIZE(GATES); i++) {
+        begin_anew();
+        tried(
+            "held `jobs put x` before its %s; `jobs close` and `jobs take` "
+            "came to their end meanwhile",
+            GATES[i]);
+        likely("whether the queue is closed must be asked with the lock held, "
+               "after the wait for room, and the job be put before the lock is "
+               "given back: what was true before may be old by then");
+        struct program *put = hold("jobs put x", GATES[i]);
+        if (put == NULL)
+            continue;
+        struct program *close = start("jobs close");
+        settle(close);
+        struct program *take = start("jobs take");
+        settle(take);
+        open_gate(put);
+        DWORD code;
+        wait_for_scene_end(put, &code);
+        expect_end(close, EXIT_SUCCESS);
+        expect_end(take, EXIT_SUCCESS);
+        expect_honest(put, take, "x");
     }
-    struct program *close = start("jobs close");
-    settle(close);
-    struct program *take = start("jobs take");
-    settle(take);
-    open_all_gates(put);
-    DWORD code;
-    wait_for_scene_end(put, &code);
-    expect_end(close, EXIT_SUCCESS);
-    expect_end(take, EXIT_SUCCESS);
-    expect_honest(put, take, "x");
 }
 
 CHECK(
-    no_gap, .name = "The close has no gap", .todo = 4, .read = WRONG,
+    whole_at_unlock, .name = "A job that counts is there", .todo = 2,
+    .read = READ_IT, .program = "jobs", .needs = &in_order)
+{
+    /* As jobs.c has it: put, taken, closed, then the jobs. */
+    enum { PUT = 0, TAKEN = 1, JOBS = 3 };
+    tried("held `jobs put x` before its ReleaseMutex, and looked at the board");
+    likely("the number counts a job that is not written yet: who gets the lock "
+           "now takes what is not there");
+    keep();
+    if (hold("jobs put x", "ReleaseMutex:1") == NULL)
+        return;
+    HANDLE mapping = make_mapping(
+        L"Local\\pipework-17-jobs-board",
+        JOBS * sizeof(uint32_t) + SLOTS * TEXT_SIZE);
+    const uint32_t *board = map_all(mapping);
+    bool counts = board[PUT] != board[TAKEN];
+    bool is_there = strcmp((const char *)(board + JOBS), "x") == 0;
+    UnmapViewOfFile(board);
+    CloseHandle(mapping);
+    if (counts && !is_there)
+        fail_check(
+            "who gives the lock back has written the job",
+            "`put` has counted it, and its slot is empty");
+}
+
+CHECK(
+    two_takers, .name = "The last job is taken once", .todo = 3,
+    .read = READ_IT, .program = "jobs", .needs = &end_is_told)
+{
+    static const char *const GATES[] = {
+        "WaitForSingleObject:1",
+        "WaitForSingleObject:2",
+        "WaitForMultipleObjects:2"};
+    for (size_t i = 0; i < ARRAYSIZE(GATES); i++) {
+        begin_anew();
+        tried(
+            "put one job, closed the queue, held `jobs take` before its %s, "
+            "and started another one meanwhile",
+            GATES[i]);
+        likely("whether a job is there must be asked with the lock held, and "
+               "the job be taken before the lock is given back");
+        run("jobs put a");
+        run("jobs close");
+        struct program *held = hold("jobs take", GATES[i]);
+        if (held == NULL)
+            continue;
+        struct program *other = start("jobs take");
+        settle(other);
+        open_gate(held);
+        expect_end(held, EXIT_SUCCESS);
+        expect_end(other, EXIT_SUCCESS);
+        int times = has_line(held, "took a") + has_line(other, "took a");
+        if (times != 1)
+            fail_check(
+                "one of them takes the job",
+                "`took a` was printed %d times",
+                times);
+    }
+}
+
+CHECK(
+    no_gap, .name = "The close has no gap", .todo = 4, .read = READ_IT,
     .program = "jobs", .needs = &end_is_told)
 {
     bool passed[GATES_MAX] = {false};
@@ -388,6 +540,38 @@ CHECK(
         snprintf(job, sizeof job, "x%d", i);
         expect_honest(put[i], take, job);
     }
+}
+
+CHECK(
+    all_producers_wake, .name = "All producers that wait are refused",
+    .todo = 2, .read = READ_IT, .program = "jobs", .needs = &no_gap)
+{
+    enum { PRODUCERS = 5 };
+    struct program *put[PRODUCERS];
+    tried(
+        "let %d producers wait before a full queue, and started `jobs "
+        "close`, then `jobs take`",
+        PRODUCERS);
+    keep();
+    run("jobs put 1 2 3 4");
+    for (int i = 0; i < PRODUCERS; i++)
+        put[i] = start("jobs put x");
+    for (int i = 0; i < PRODUCERS; i++)
+        expect_waits(put[i], "a producer waits while the queue is full");
+    run("jobs close");
+    likely("a producer must wait for two things, and the close must wake every "
+           "one of those who wait for room");
+    for (int i = 0; i < PRODUCERS; i++) {
+        expect_end(put[i], EXIT_FAILURE);
+        expect_output(put[i], "refused x\n");
+    }
+    likely("who is refused has the lock, too, and must release it");
+    for (int i = 0; i < PRODUCERS; i++)
+        expect_no_errors(put[i]);
+    likely("what was accepted before the close is taken all the same");
+    struct program *take = start("jobs take");
+    expect_end(take, EXIT_SUCCESS);
+    expect_output(take, "ready\ntook 1\ntook 2\ntook 3\ntook 4\nend\n");
 }
 
 CHECK(
@@ -457,8 +641,8 @@ static void expect_all_reported(const char *command_line, const char *calls)
 }
 
 CHECK(
-    failures, .name = "A call that fails is reported", .todo = 2, .read = WRONG,
-    .program = "jobs", .needs = &in_order)
+    failures, .name = "A call that fails is reported", .todo = 2,
+    .read = READ_IT, .program = "jobs", .needs = &in_order)
 {
     keep();
     expect_all_reported(
@@ -679,33 +863,6 @@ CHECK(
     }
 }
 
-#define RING_NAME  L"Local\\pipework-17-ring"
-#define QUEUE_NAME L"Local\\pipework-17-memory"
-
-/** Makes or opens a mapping of the programs, for the check. */
-static HANDLE make_mapping(const wchar_t *name, DWORD size)
-{
-    HANDLE mapping = CreateFileMappingW(
-        INVALID_HANDLE_VALUE,
-        NULL,
-        PAGE_READWRITE,
-        0,
-        size,
-        scene_name(name));
-    if (mapping == NULL)
-        environment_trouble("CreateFileMappingW", "the programs' memory");
-    return mapping;
-}
-
-/** Maps all of it. */
-static void *map_all(HANDLE mapping)
-{
-    void *view = MapViewOfFile(mapping, FILE_MAP_ALL_ACCESS, 0, 0, 0);
-    if (view == NULL)
-        environment_trouble("MapViewOfFile", "the programs' memory");
-    return view;
-}
-
 CHECK(
     reader_dies, .name = "A writer learns that its reader has died",
     .read = "Read it", .program = "fast", .needs = &no_wakeup_lost)
@@ -849,16 +1006,20 @@ CHECK(
 }
 
 static const struct check *const CHECKS[] = {
+    &job_then_token,
+    &job_then_room,
     &in_order,
     &consumers_wait,
     &producers_wait,
     &end_is_told,
     &all_consumers_wake,
     &refused_later,
-    &all_producers_wake,
     &on_its_way,
     &between,
+    &whole_at_unlock,
+    &two_takers,
     &no_gap,
+    &all_producers_wake,
     &many,
     &failures,
     &nothing_left,
