@@ -20,7 +20,8 @@
 enum { RING_SIZE = 256 * 1024, SPINS = 4000 };
 
 /** What both processes see; all zero, it is empty. What different processes
- * write lies in different lines of the processors' caches (64 bytes). */
+ * write all the time lies in different lines of the processors' caches (64
+ * bytes). */
 struct ring_memory {
     alignas(64) _Atomic uint32_t put;   /**< bytes put; the writer's */
     _Atomic uint32_t writer_sleeps;     /**< 1: wake it by `has_room` */
