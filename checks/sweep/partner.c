@@ -79,10 +79,22 @@ static bool expects_client(const struct run *run, uint32_t process_id)
     return false;
 }
 
+/** The first part behind the last Ctrl+C: who came before is missed by nobody
+ * any more. */
+static size_t first_after_press(const struct run *run)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < run->started; i++)
+        if (run->conversation->parts[i].presses)
+            first = i + 1;
+    return first;
+}
+
 struct actor *partner_missing(struct run *run, bool quiet)
 {
     struct actor *failed = NULL;
     bool expected = false;
+    size_t first = first_after_press(run);
     for (size_t i = 0; i < run->count; i++) {
         struct actor *actor = &run->actors[i];
         uint32_t id = actor->program->id;
@@ -91,8 +103,9 @@ struct actor *partner_missing(struct run *run, bool quiet)
         if (!actor->ended)
             expected = expected || expects_client(run, id);
         else if (
-            failed == NULL && actor->status != 0 && !actor->replaced
-            && !actor->substitute && !has_made(run, id, is_server_call)
+            failed == NULL && actor->part >= first && actor->status != 0
+            && !actor->replaced && !actor->substitute
+            && !has_made(run, id, is_server_call)
             && (quiet || !has_made(run, id, is_client_call)))
             failed = actor;
     }

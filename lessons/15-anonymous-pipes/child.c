@@ -30,15 +30,13 @@ static int print_words(char *const *words)
     return EXIT_SUCCESS;
 }
 
-/** Closes input and output: all that its parent hears of it comes to an end,
- * and the process does not. */
+/** Closes its output: all that its parent hears of it comes to an end, and the
+ * process does not. */
 static int linger(void)
 {
-    HANDLE input = GetStdHandle(STD_INPUT_HANDLE);
     HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
-    if (input == INVALID_HANDLE_VALUE || output == INVALID_HANDLE_VALUE)
+    if (output == INVALID_HANDLE_VALUE)
         die("GetStdHandle");
-    CloseHandle(input);
     CloseHandle(output);
     Sleep(MOMENT_MS);
     return LINGERED;
