@@ -166,12 +166,18 @@ static void open_all_gates(struct program *program)
             open_gate_number(program, i);
 }
 
-/** Begins anew: all programs are ended, and the queue is gone. */
-static void begin_anew(void)
+/** Ends all programs: the queues are gone. */
+static void end_all(void)
 {
     unsigned limit_ms = scene_limit_ms();
     clear_scene();
     open_scene(limit_ms);
+}
+
+/** Begins anew, with an empty queue. */
+static void begin_anew(void)
+{
+    end_all();
     keep();
 }
 
@@ -774,6 +780,37 @@ CHECK(
 }
 
 CHECK(
+    dead_consumer, .name = "Who dies while it takes harms nobody else",
+    .read = READ_IT, .program = "producer", .needs = &lesson_queue,
+    .slow = true)
+{
+    static const char *const GATES[] = {
+        "WaitForSingleObject:2",
+        "ReleaseMutex:1",
+        "ReleaseSemaphore:1"};
+    for (size_t i = 0; i < ARRAYSIZE(GATES); i++) {
+        end_all();
+        tried(
+            "let `producer 0 1 2 3 4 5` put, ended a consumer before its %s, "
+            "and started another one",
+            GATES[i]);
+        struct program *dead =
+            start_with("consumer", &(struct conditions){.gate = GATES[i]});
+        struct program *producer = start("producer 0 1 2 3 4 5");
+        wait_at_gate(dead);
+        TerminateProcess(dead->process, EXIT_FAILURE);
+        struct program *consumer = start(i == 0 ? "consumer 6" : "consumer 5");
+        expect_end(consumer, EXIT_SUCCESS);
+        expect_end(producer, EXIT_SUCCESS);
+        for (int n = i == 0 ? 0 : 1; n < 6; n++) {
+            char line[40];
+            snprintf(line, sizeof line, "took number %d: %d", n, n);
+            expect_line(consumer, line, 1);
+        }
+    }
+}
+
+CHECK(
     drained, .name = "At Ctrl+C a consumer takes what is there",
     .read = "Run it", .program = "producer", .needs = &lesson_queue)
 {
@@ -1044,6 +1081,7 @@ static const struct check *const CHECKS[] = {
     &found_by_number,
     &dead_with_the_lock,
     &dead_with_a_slot,
+    &dead_consumer,
     &drained,
     &no_wakeup_lost,
     &writer_dies_unheard,
