@@ -194,11 +194,13 @@ static struct program *hold(const char *command_line, const char *gate)
 /** Whether a program has waited for the lock, and not given it back. */
 static bool has_lock(struct program *program)
 {
+    const struct lens_record *made = find_call(program, "CreateMutexW", 1);
     const struct lens_record *call;
     int locks = 0;
     for (uint32_t at = 0;
          (call = next_call(program, "WaitForSingleObject", &at)) != NULL;)
-        locks += call->t1 != 0 && call->result == WAIT_OBJECT_0;
+        locks += call->t1 != 0 && call->result == WAIT_OBJECT_0 && made != NULL
+                 && call->handle == made->handle;
     for (uint32_t at = 0;
          (call = next_call(program, "ReleaseMutex", &at)) != NULL;)
         locks -= call->t1 != 0;
